@@ -1,0 +1,45 @@
+# make run    serve the site (the sample city, unless another was built)
+# make test   everything: environment, browser, ruff, mypy, pytest
+# make bench  measure, print a table
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup setup-test run test lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: $(VENV)/.ready
+setup-test: $(VENV)/.ready-test
+
+# setuptools comes from the lock, so nothing is installed that has no hash.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "yizhan needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.ready-test: requirements-test.lock $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.lock
+	touch $@
+
+run: setup
+	@exec $(BIN)/yizhan serve --port $(PORT) $(if $(CITY),--city $(CITY))
+
+test: setup-test
+	@sh tests/browser/install.sh $(BIN)/python
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --output-file requirements.lock --python-version 3.11 pyproject.toml build-requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --output-file requirements-test.lock --python-version 3.11 --extra test --constraint requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

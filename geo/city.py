@@ -1,0 +1,176 @@
+"""A built city, opened once and only read: the facade that the web and the command line use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from geo.coords import BBox, LonLat, distance_m
+from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
+from geo.finding.asking import NearestQuery
+from geo.finding.gazetteer import Gazetteer, Name
+from geo.finding.index import PlaceIndex
+from geo.finding.nearest import Answer, Finder, PlaceFilter
+from geo.pack import folder
+from geo.pack.folder import Manifest
+from geo.pack.tiles import TileFile
+from geo.places.model import Place
+from geo.streets.network import StreetNetwork
+from geo.streets.profiles import MODES, Mode
+from geo.streets.snapping import MAX_SNAP_M
+
+
+@dataclass(frozen=True)
+class StraightLine:
+    """The nearest place as the crow flies, and how far it is, in metres."""
+
+    place: Place
+    straight_m: float
+
+
+class City:
+    """One city pack in memory; never changes, so threads may share it.
+
+    Parameters
+    ----------
+    manifest, network, places, names, tiles
+        The pack's parts. Places are ordered by id.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> City.open(Path("no/such/folder"))
+    Traceback (most recent call last):
+    geo.errors.PackError: no/such/folder: no city pack there (no city.toml); make one with yizhan build
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        network: StreetNetwork,
+        places: tuple[Place, ...],
+        names: Callable[[], tuple[Name, ...]],
+        tiles: TileFile | None,
+    ) -> None:
+        self.manifest = manifest
+        self.network = network
+        self.places = places
+        self._names = names
+        self._tiles = tiles
+        self.bbox = BBox(*manifest.bbox)
+        self._number = {place.id: number for number, place in enumerate(places)}
+        self._filter = PlaceFilter(places)
+        self._finders: dict[Mode, Finder] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> City:
+        """Open a city pack.
+
+        Raises
+        ------
+        PackError
+            The folder is no city pack or is damaged.
+        """
+        manifest = folder.read_manifest(path)
+        try:
+            network = StreetNetwork.load(path / folder.STREETS)
+        except (OSError, ValueError, KeyError) as error:
+            raise PackError(f"{path / folder.STREETS}: missing or damaged ({error}); build the pack again") from error
+        tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
+        return cls(manifest, network, folder.read_places(path), lambda: folder.read_names(path), tiles)
+
+    def nearest(self, query: NearestQuery) -> Answer:
+        """Return the k nearest places by travel time.
+
+        Raises
+        ------
+        OutsideCityError, SwappedCoordinatesError, OffNetworkError
+            The origin is not where anybody could start.
+        """
+        self._check_inside(query.origin)
+        return self._finder(query.mode).nearest(query, self._filter.passes(query))
+
+    def nearest_straight(self, query: NearestQuery) -> StraightLine | None:
+        """Return the nearest place that passes the query's filter as the crow flies, whatever the streets say."""
+        passes = self._filter.passes(query)
+        number = self._index.nearest_straight(query.origin, lambda n: bool(passes[n]))
+        if number is None:
+            return None
+        place = self.places[number]
+        return StraightLine(place, distance_m(query.origin, place.position))
+
+    def place(self, place_id: str) -> Place:
+        """Return a place by its id.
+
+        Raises
+        ------
+        NotFoundError
+            There is none.
+        """
+        number = self._number.get(place_id)
+        if number is None:
+            raise NotFoundError(f"no place {place_id[:60]!r} in {self.manifest.name}; see the list of places for its ids")
+        return self.places[number]
+
+    def search(self, text: str, limit: int = 8) -> tuple[Name, ...]:
+        """Return the names that fit a text best."""
+        return self._gazetteer.search(text, limit)
+
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """Return a gzipped vector tile of the base map, or None where there is nothing."""
+        return None if self._tiles is None else self._tiles.tile(z, x, y)
+
+    @property
+    def tile_zooms(self) -> tuple[int, int] | None:
+        """Lowest and highest zoom of the base map; None without one."""
+        return None if self._tiles is None else (self._tiles.min_zoom, self._tiles.max_zoom)
+
+    def offered(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the kinds of service and of amenity (yes) that occur, most frequent first."""
+        return {"services": self._filter.services, "amenities": self._filter.amenities}
+
+    def warm(self) -> None:
+        """Load what the first questions need, so that none of them waits."""
+        for mode in MODES:
+            finder = self._finder(mode)
+            if finder.reachable.any():
+                origin = self.places[int(finder.reachable.argmax())].position
+                self.nearest(NearestQuery(origin, k=1, mode=mode))
+        self.search(self.manifest.name)
+
+    def _finder(self, mode: Mode) -> Finder:
+        with self._lock:
+            if mode not in self._finders:
+                self._finders[mode] = Finder(self.network, mode, self.places)
+            return self._finders[mode]
+
+    @cached_property
+    def _index(self) -> PlaceIndex:
+        return PlaceIndex(self.places, self.bbox.centre)
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        own = [
+            Name(p.name, p.name_en, "place", " ".join(filter(None, (p.district, p.subdistrict))) or None, p.position, p.id)
+            for p in self.places
+        ]
+        return Gazetteer([*own, *self._names()])
+
+    def _check_inside(self, point: LonLat) -> None:
+        box = self.bbox.grown(MAX_SNAP_M)
+        if box.contains(point):
+            return
+        city = f"{self.manifest.name} (lon {box.west:.3f} to {box.east:.3f}, lat {box.south:.3f} to {box.north:.3f})"
+        if box.contains(LonLat(point.lat, point.lon)):
+            raise SwappedCoordinatesError(
+                f"lon={point.lon:g}, lat={point.lat:g} lies outside {city}; exchanged they lie inside: give the "
+                f"longitude first, lon={point.lat:g}, lat={point.lon:g}",
+                parameter="lon",
+            )
+        raise OutsideCityError(
+            f"lon={point.lon:g}, lat={point.lat:g} lies outside {city}; choose a point in the city", parameter="lon"
+        )

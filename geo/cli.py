@@ -1,0 +1,226 @@
+"""The command ``yizhan``: build a city, ask it, serve it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geo.errors import ParameterError, YizhanError
+from geo.finding.asking import DEFAULT_CUTOFF, DEFAULT_K, read_degrees, read_query
+from geo.places.model import AMENITIES, SERVICES
+from geo.streets.profiles import MODES
+
+#: What the command ends with when it cannot do what was asked; the reason is one line on stderr.
+EXIT_REFUSED = 2
+#: Folder of the sample city among the packs.
+SAMPLE = "dongcheng"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except YizhanError as error:
+        print(f"yizhan: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        print("yizhan: stopped; nothing was left half-written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yizhan", description="驿站: the nearest place that will let you in, by true walking or riding time."
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_build(commands.add_parser("build", help="make a city pack from OpenStreetMap"))
+    _add_sample(commands.add_parser("sample", help="make the sample city's pack"))
+    _add_nearest(commands.add_parser("nearest", help="list the nearest places"))
+    _add_serve(commands.add_parser("serve", help="serve the site"))
+    return parser
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--osm", type=Path, metavar="FILE", help="an extract: .osm.pbf or .osm")
+    source.add_argument("--place", help='download an area by name, e.g. "东城区, 北京市"')
+    source.add_argument("--bbox", metavar="W,S,E,N", help="download a box, in degrees (write --bbox=W,S,E,N)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the pack; replaced if it is one")
+    parser.add_argument("--name", help="the city's name (default: the file's or the area's)")
+    parser.add_argument("--name-en", help="its English name")
+    parser.add_argument("--population", type=Path, metavar="CSV", help="residents: district,subdistrict,population")
+    parser.add_argument("--overpass-url", metavar="URL", help="another Overpass server")
+    parser.add_argument("--nominatim-url", metavar="URL", help="another Nominatim server, which finds --place")
+    parser.add_argument("--timeout", type=int, default=180, metavar="S", help="wait this long for one answer (default 180)")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the servers' answers here")
+    parser.add_argument("--no-rate-limit", action="store_true", help="do not ask the server for a free slot: it is one's own")
+    parser.set_defaults(run=_build)
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from geo.osm.files import read_file
+    from geo.pack.build import build_pack
+
+    if arguments.osm is not None:
+        extract = read_file(arguments.osm)
+        name = arguments.osm.name.split(".")[0]
+    else:
+        extract = _download(arguments)
+        name = arguments.place or "custom area"
+    manifest = build_pack(
+        extract,
+        arguments.out,
+        name=arguments.name or name,
+        name_en=arguments.name_en,
+        when=datetime.now(UTC),
+        population=arguments.population,
+    )
+    _say_built(arguments.out, dict(manifest.counts), dict(manifest.dropped))
+
+
+def _download(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]  # Extract: imported where used, it is slow
+    from geo.coords import BBox
+    from geo.osm.overpass import OverpassSettings, download_bbox, download_place
+
+    given = {"overpass_url": arguments.overpass_url, "nominatim_url": arguments.nominatim_url}
+    settings = OverpassSettings(
+        timeout_s=arguments.timeout,
+        cache=arguments.cache,
+        rate_limit=not arguments.no_rate_limit,
+        **{key: value for key, value in given.items() if value is not None},
+    )
+    if arguments.place is not None:
+        return download_place(arguments.place, settings)
+    return download_bbox(BBox(*_read_bbox(arguments.bbox)), settings)
+
+
+def _read_bbox(text: str) -> tuple[float, float, float, float]:
+    parts = text.split(",")
+    if len(parts) != 4:
+        raise ParameterError(f"bbox={text[:60]!r} must be four numbers W,S,E,N, e.g. 116.38,39.87,116.44,39.97")
+    west, south, east, north = (
+        read_degrees("bbox", part, limit) for part, limit in zip(parts, (180, 90, 180, 90), strict=True)
+    )
+    if west >= east or south >= north:
+        raise ParameterError(f"bbox={text} is empty: west must be less than east, south less than north")
+    return west, south, east, north
+
+
+def _add_sample(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the pack")
+    parser.set_defaults(run=_sample)
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    _build_sample(arguments.out)
+
+
+def _build_sample(out: Path) -> None:
+    from geo.pack.sample import build_sample
+
+    manifest = build_sample(out, datetime.now(UTC))
+    _say_built(out, dict(manifest.counts), dict(manifest.dropped))
+
+
+def _say_built(out: Path, counts: dict[str, float], dropped: dict[str, int]) -> None:
+    print(f"{out}: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
+    for reason, count in dropped.items():
+        print(f"  left out: {count:,} {reason}")
+
+
+def _add_nearest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--city", type=Path, required=True, metavar="DIR", help="a city pack")
+    parser.add_argument("--at", required=True, metavar="LON,LAT", help="where one stands, in degrees, WGS-84")
+    parser.add_argument("-k", default=str(DEFAULT_K), metavar="N", help="how many places (default %(default)s)")
+    parser.add_argument("--mode", default="walk", metavar="MODE", help=f"{', '.join(MODES)} (default %(default)s)")
+    parser.add_argument("--service", action="append", default=[], metavar="KIND", help=", ".join(SERVICES))
+    parser.add_argument("--amenity", action="append", default=[], metavar="KIND", help=", ".join(AMENITIES))
+    parser.add_argument("--cutoff", default=DEFAULT_CUTOFF, metavar="TIME", help="longest way: 15min, 900s, 0.5h (default %(default)s)")
+    parser.add_argument("--json", action="store_true", help="answer as the API does")
+    parser.set_defaults(run=_nearest)
+
+
+def _nearest(arguments: argparse.Namespace) -> None:
+    from geo.answers import answer_to_json
+    from geo.city import City
+
+    lon, comma, lat = arguments.at.partition(",")
+    if not comma:
+        raise ParameterError(f"at={arguments.at[:60]!r} must be LON,LAT, e.g. 116.41,39.92", parameter="at")
+    query = read_query(
+        lon=lon.strip(),
+        lat=lat.strip(),
+        k=arguments.k,
+        mode=arguments.mode,
+        service=arguments.service,
+        amenity=arguments.amenity,
+        cutoff=arguments.cutoff,
+    )
+    city = City.open(arguments.city)
+    answer = city.nearest(query)
+    if arguments.json:
+        print(json.dumps(answer_to_json(city, answer), ensure_ascii=False, indent=1))
+        return
+    if not answer.results:
+        beyond = city.nearest_straight(query)
+        hint = f"; the nearest in a straight line is {beyond.place.name}, {beyond.straight_m:,.0f} m" if beyond else ""
+        print(f"no such place within {arguments.cutoff}{hint}")
+    for rank, result in enumerate(answer.results, 1):
+        place = result.place
+        offers = ", ".join(f"{s.kind} ({s.hours or 'hours unknown'})" for s in place.services)
+        print(f"{rank}. {place.name}  {result.travel_s / 60:.1f} min  {result.network_m:,.0f} m (straight {result.straight_m:,.0f} m)")
+        print(f"   {offers}  ·  position {place.accuracy}  ·  {place.source}")
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--city", type=Path, metavar="DIR", help="a city pack (default: the newest built, else the sample)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)")
+    parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (default %(default)s)")
+    parser.set_defaults(run=_serve)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port; give a whole number from 0 to 65535")
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from webmap.serving import serve
+    from webmap.settings import Settings
+
+    serve(arguments.city or default_city(), Settings(host=arguments.host, port=arguments.port))
+
+
+def default_city(packs: Path = Path("data/packs")) -> Path:
+    """Return the newest city pack that was built here; else the sample, which is built if need be."""
+    from geo.pack.folder import MANIFEST
+
+    built = [manifest for manifest in packs.glob(f"[!.]*/{MANIFEST}") if manifest.parent.name != SAMPLE]
+    if built:
+        return max(built, key=lambda manifest: manifest.stat().st_mtime).parent
+    if _stale(packs / SAMPLE / MANIFEST):
+        _build_sample(packs / SAMPLE)
+    return packs / SAMPLE
+
+
+def _stale(manifest: Path) -> bool:
+    """Tell whether the sample was never built, or before its tables were last changed."""
+    from geo.pack.sample import sample_folder
+
+    if not manifest.is_file():
+        return True
+    return any(table.stat().st_mtime > manifest.stat().st_mtime for table in sample_folder().glob("*.csv"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

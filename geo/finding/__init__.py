@@ -1,0 +1,1 @@
+"""Where the nearest place is."""

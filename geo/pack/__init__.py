@@ -1,0 +1,1 @@
+"""The city pack: a folder that ``yizhan build`` writes and a :class:`~geo.city.City` opens."""

@@ -1,0 +1,120 @@
+"""Districts and subdistricts of an extract, their residents, and what lies in which."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import geopandas
+import pandas
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import ParameterError
+from geo.osm.extract import Extract
+from geo.places.model import Place
+
+#: ``admin_level`` in China's municipalities.
+_LEVELS: Final = {"6": "district", "8": "subdistrict"}
+_WGS84: Final = "EPSG:4326"
+_POPULATION_COLUMNS: Final = frozenset({"district", "subdistrict", "population"})
+
+
+def areas_of(extract: Extract) -> geopandas.GeoDataFrame:
+    """Return the named districts and subdistricts.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns ``id, name, name_en, level, district, geometry``; ``district`` is the one that a subdistrict lies in.
+    """
+    rows = [
+        (f.id, f.tags["name"], f.tags.get("name:en"), _LEVELS[f.tags["admin_level"]], f.geometry)
+        for f in extract.with_tags("boundary", ["administrative"])
+        if f.tags.get("admin_level") in _LEVELS and "name" in f.tags and f.geometry.geom_type.endswith("Polygon")
+    ]
+    areas = geopandas.GeoDataFrame(
+        rows, columns=["id", "name", "name_en", "level", "geometry"], geometry="geometry", crs=_WGS84
+    )
+    inside = areas.set_geometry(areas.geometry.representative_point())
+    areas["district"] = containing(inside, areas, "district")
+    return areas.sort_values(["level", "district", "name", "id"], ignore_index=True, na_position="last")
+
+
+def containing(points: geopandas.GeoDataFrame, areas: geopandas.GeoDataFrame, level: str) -> pandas.Series:
+    """Return, aligned to the points, the name of the area of a level that each lies in (None: in none)."""
+    wanted = areas.loc[areas["level"] == level, ["name", "geometry"]].rename(columns={"name": "_area"})
+    joined = geopandas.sjoin(points[[points.geometry.name]], wanted, predicate="within", how="left")
+    first = joined["_area"].groupby(level=0).first().reindex(points.index)
+    return first.astype(object).where(first.notna(), None)
+
+
+def at(geometries: Sequence[BaseGeometry]) -> geopandas.GeoDataFrame:
+    """Return a frame of points (in degrees), numbered in order."""
+    return geopandas.GeoDataFrame(geometry=list(geometries), crs=_WGS84)
+
+
+def located(places: Sequence[Place], areas: geopandas.GeoDataFrame) -> list[Place]:
+    """Fill in district and subdistrict of the places that do not name theirs."""
+    if not places:
+        return []
+    points = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(*zip(*(p.position for p in places), strict=True)))
+    points = points.set_crs(_WGS84)
+    districts, subdistricts = containing(points, areas, "district"), containing(points, areas, "subdistrict")
+    return [
+        replace(place, district=place.district or district, subdistrict=place.subdistrict or subdistrict)
+        for place, district, subdistrict in zip(places, districts, subdistricts, strict=True)
+    ]
+
+
+def with_population(areas: geopandas.GeoDataFrame, path: Path) -> tuple[geopandas.GeoDataFrame, int]:
+    """Join a table of residents to the subdistricts by district and name.
+
+    Returns
+    -------
+    areas, unmatched
+        A copy with the column ``population`` (missing where the table has no row), and how many rows of the table
+        name no subdistrict of the city.
+
+    Raises
+    ------
+    ParameterError
+        The table cannot be read, lacks a column or holds something else than a number of residents.
+    """
+    table = _read_population(path)
+    keys = list(zip(areas["district"], areas["name"], strict=True))
+    is_subdistrict = areas["level"] == "subdistrict"
+    values = [table.get(key) if sub else None for key, sub in zip(keys, is_subdistrict, strict=True)]
+    joined = areas.assign(population=pandas.array(values, dtype="Int64"))
+    matched = {key for key, sub in zip(keys, is_subdistrict, strict=True) if sub} & table.keys()
+    return joined, len(table) - len(matched)
+
+
+def _read_population(path: Path) -> dict[tuple[str, str], int]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = _POPULATION_COLUMNS - set(reader.fieldnames or ())
+            if missing:
+                raise ParameterError(
+                    f"{path.name}: no column {', '.join(sorted(missing))}; the table needs district, subdistrict and "
+                    "population",
+                    parameter="population",
+                )
+            return {(row["district"], row["subdistrict"]): _residents(path, row) for row in reader}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ParameterError(
+            f"{path.name}: cannot be read as CSV in UTF-8 ({error})", parameter="population"
+        ) from error
+
+
+def _residents(path: Path, row: dict[str, str]) -> int:
+    text = row["population"] or ""
+    if not text.isascii() or not text.isdigit():
+        raise ParameterError(
+            f"{path.name}: {row['subdistrict']}: population {text[:40]!r} is not a whole number of residents",
+            parameter="population",
+        )
+    return int(text)

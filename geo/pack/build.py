@@ -1,0 +1,163 @@
+"""An extract -> a city pack: streets, areas, places, names, base map, and what is known of their origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from geo.finding.asking import NearestQuery
+from geo.finding.nearest import Finder
+from geo.osm.extract import Extract
+from geo.pack import folder
+from geo.pack.areas import areas_of, located, with_population
+from geo.pack.basemap import build_tiles
+from geo.pack.names import names_of
+from geo.places.from_osm import places_from_osm
+from geo.places.model import Place
+from geo.streets.from_osm import build_network
+from geo.streets.network import StreetNetwork
+from geo.streets.profiles import MODES
+
+
+def build_pack(
+    extract: Extract,
+    out: Path,
+    *,
+    name: str,
+    when: datetime,
+    name_en: str | None = None,
+    population: Path | None = None,
+    places: Sequence[Place] = (),
+    sample: bool = False,
+) -> folder.Manifest:
+    """Build a city pack.
+
+    Parameters
+    ----------
+    extract
+        Streets and features.
+    out
+        Folder of the pack; an older pack there is replaced at the end, all at once.
+    name, name_en
+        The city.
+    when
+        Time of building, aware.
+    population
+        Table of residents (``district, subdistrict, population``), joined to the subdistricts.
+    places
+        Further places beside those of the extract.
+    sample
+        Whether positions are illustrative throughout.
+
+    Raises
+    ------
+    EmptyExtractError
+        The extract has no usable street.
+    PackError
+        ``out`` cannot be written; nothing is left behind.
+    """
+    with folder.new_pack(out) as building:
+        manifest = _write(extract, building, name, when, name_en, population, places, sample)
+        folder.write_manifest(building, manifest)
+    return manifest
+
+
+def _write(
+    extract: Extract,
+    building: Path,
+    name: str,
+    when: datetime,
+    name_en: str | None,
+    population: Path | None,
+    places: Sequence[Place],
+    sample: bool,
+) -> folder.Manifest:
+    dropped = dict(extract.dropped)
+    with _steps(5) as step:
+        step("streets")
+        network, lost = build_network(extract)
+        dropped.update(lost)
+        network.save(building / folder.STREETS)
+
+        step("areas")
+        areas = areas_of(extract)
+        if population is not None:
+            areas, unmatched = with_population(areas, population)
+            dropped["rows of the population table without a subdistrict"] = unmatched
+        (building / folder.AREAS).write_text(areas.to_json(drop_id=True, ensure_ascii=False), encoding="utf-8")
+
+        step("places")
+        known = sorted(located([*places, *places_from_osm(extract)], areas), key=lambda place: place.id)
+        folder.write_places(building, known)
+        stranded = _prove(network, known)
+        dropped.update({f"places that {mode} cannot reach": count for mode, count in stranded.items()})
+
+        step("names")
+        names = names_of(extract, areas, network)
+        folder.write_names(building, names)
+
+        step("base map")
+        tiles = build_tiles(extract, building / folder.BASE_MAP, name=name)
+
+    return folder.Manifest(
+        name=name,
+        name_en=name_en,
+        sample=sample,
+        built=when.isoformat(timespec="seconds"),
+        version=folder.content_version(building),
+        bbox=network.bbox(),
+        sources=_sources(extract, population),
+        counts={
+            "streets_km": round(network.length_km, 1),
+            "nodes": network.node_count,
+            "edges": network.edge_count,
+            "districts": int((areas["level"] == "district").sum()),
+            "subdistricts": int((areas["level"] == "subdistrict").sum()),
+            "places": len(known),
+            "names": len(names),
+            "tiles": tiles.tiles,
+        },
+        dropped={reason: count for reason, count in dropped.items() if count},
+    )
+
+
+def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
+    """Ask every mode's finder one question and count the places that stand on no street of its main network.
+
+    It also compiles the kernels, so that no server has to.
+    """
+    stranded = {}
+    for mode in MODES:
+        finder = Finder(network, mode, places)
+        reachable = np.flatnonzero(finder.reachable)
+        stranded[mode] = len(places) - len(reachable)
+        if len(reachable):
+            query = NearestQuery(places[reachable[0]].position, k=1, mode=mode)
+            finder.nearest(query, np.ones(len(places), dtype=bool))
+    return stranded
+
+
+def _sources(extract: Extract, population: Path | None) -> tuple[dict[str, str], ...]:
+    known = {key: value for key, value in asdict(extract.provenance).items() if value is not None}
+    known.setdefault("vintage", "unknown: the data carries no dates")
+    sources = [known]
+    if population is not None:
+        sources.append({"name": "Residents by subdistrict", "origin": population.name, "licence": "as its publisher says"})
+    return tuple(sources)
+
+
+@contextmanager
+def _steps(count: int) -> Iterator[Callable[[str], None]]:
+    with tqdm(total=count, unit=" steps", disable=None) as bar:
+
+        def step(what: str) -> None:
+            bar.set_description(what)
+            bar.update()
+
+        yield step

@@ -1,0 +1,1 @@
+"""What exists: places, the services that they offer, the kit in them."""

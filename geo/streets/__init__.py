@@ -1,0 +1,1 @@
+"""The street network: built, saved, snapped to, searched."""

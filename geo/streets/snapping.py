@@ -1,0 +1,222 @@
+"""Lon/lat -> position on an edge: the exact foot point on the nearest street that the mode may use.
+
+The nearest edge wins. One rule bends it: an edge that is cut off from the main network (a courtyard path that the map
+does not join to its street) gives way to a main edge within :data:`JOIN_M`; beyond that it is taken for a real
+island, and what lies on it cannot be reached.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.coords import E7, BBox, LonLat, metres_per_degree
+from geo.errors import OffNetworkError
+from geo.streets.compiled import compiled
+from geo.streets.network import CLOSED, MAIN, Grid, StreetNetwork
+from geo.streets.profiles import Mode
+
+#: Nobody is put on a street farther away than this.
+MAX_SNAP_M: Final = 500.0
+#: An islet gives way to the main network within this distance of the point.
+JOIN_M: Final = 50.0
+_CELL_M: Final = 150.0
+
+
+class Position(NamedTuple):
+    """A point on an edge.
+
+    Attributes
+    ----------
+    edge
+        Number of the edge.
+    offset_m
+        From the edge's tail along its shape, metres.
+    snap_m
+        Straight access leg from the point asked for to the street, metres.
+    lon, lat
+        The point on the street, degrees.
+    """
+
+    edge: int
+    offset_m: float
+    snap_m: float
+    lon: float
+    lat: float
+
+
+class Positions(NamedTuple):
+    """Many positions as arrays, aligned to the points asked for; ``edge`` is -1 where no street is near enough."""
+
+    edge: NDArray[np.int32]
+    offset_m: NDArray[np.float64]
+    snap_m: NDArray[np.float64]
+    lonlat: NDArray[np.float64]
+
+
+def snap(network: StreetNetwork, mode: Mode, point: LonLat, *, max_m: float = MAX_SNAP_M) -> Position:
+    """Put one point on the network.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    mode
+        Who wants to go there; streets closed to the mode do not count.
+    point
+        In degrees.
+    max_m
+        Longest access leg, metres.
+
+    Raises
+    ------
+    OffNetworkError
+        No street of the mode lies within ``max_m``.
+    """
+    found = snap_many(network, mode, np.array([point], dtype=np.float64), max_m=max_m)
+    if found.edge[0] < 0:
+        raise OffNetworkError(
+            f"{point.lon:.6f},{point.lat:.6f}: no street open to {mode} within {max_m:.0f} m; choose a point nearer "
+            "to a street",
+            parameter="lon",
+        )
+    lon, lat = found.lonlat[0]
+    return Position(int(found.edge[0]), float(found.offset_m[0]), float(found.snap_m[0]), float(lon), float(lat))
+
+
+def snap_many(
+    network: StreetNetwork, mode: Mode, lonlat: NDArray[np.float64], *, max_m: float = MAX_SNAP_M
+) -> Positions:
+    """Put many points on the network; see :func:`snap`.
+
+    Parameters
+    ----------
+    lonlat
+        Degrees, shape (n, 2).
+    """
+    count = len(lonlat)
+    edge = np.full(count, -1, dtype=np.int32)
+    offset_m, snap_m, foot = np.zeros(count), np.full(count, math.inf), np.array(lonlat, dtype=np.float64)
+    grid = network.grid
+    for i in range(count):
+        lon_m, lat_m = metres_per_degree(float(lonlat[i, 1]))
+        segment, snap_m[i] = _nearest_segment(
+            float(lonlat[i, 0]) * E7, float(lonlat[i, 1]) * E7, lon_m / E7, lat_m / E7, max_m, JOIN_M,
+            grid.frame, grid.start, grid.segment, network.shape_e7, network.shape_edge, network.arcs[mode].standing,
+        )  # fmt: skip
+        if segment >= 0:
+            edge[i] = network.shape_edge[segment]
+            share, foot[i, 0], foot[i, 1] = _foot(
+                float(lonlat[i, 0]) * E7, float(lonlat[i, 1]) * E7, lon_m / E7, lat_m / E7, segment,
+                network.shape_start[edge[i]], network.shape_start[edge[i] + 1], network.shape_e7,
+            )  # fmt: skip
+            offset_m[i] = share * network.edge_length_m[edge[i]]
+    foot /= np.where(edge[:, None] >= 0, float(E7), 1.0)
+    return Positions(edge, offset_m, snap_m, foot)
+
+
+def build_grid(shape_e7: NDArray[np.int32], shape_edge: NDArray[np.int32]) -> Grid:
+    """Sort every segment into the cells that its box touches."""
+    west, south = shape_e7.min(axis=0).astype(np.int64)
+    east, north = shape_e7.max(axis=0).astype(np.int64)
+    lon_m, lat_m = metres_per_degree(float(south + north) / 2 / E7)
+    width, height = round(_CELL_M / lon_m * E7), round(_CELL_M / lat_m * E7)
+    columns, rows = (east - west) // width + 1, (north - south) // height + 1
+
+    segment = np.flatnonzero(shape_edge[1:] == shape_edge[:-1])
+    size, origin = np.array([width, height]), np.array([west, south])
+    one, other = shape_e7[segment].astype(np.int64), shape_e7[segment + 1].astype(np.int64)
+    low = (np.minimum(one, other) - origin) // size
+    high = (np.maximum(one, other) - origin) // size
+    real = (one != other).any(axis=1)
+    segment, low, high = segment[real], low[real], high[real]
+    wide, tall = (high - low + 1).T
+    touches = wide * tall
+    nth = np.arange(touches.sum()) - np.repeat(np.cumsum(touches) - touches, touches)
+    x = np.repeat(low[:, 0], touches) + nth % np.repeat(wide, touches)
+    y = np.repeat(low[:, 1], touches) + nth // np.repeat(wide, touches)
+    cell = y * columns + x
+    order = np.argsort(cell, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=int(columns * rows)))])
+    return Grid(
+        start=start.astype(np.int32),
+        segment=np.repeat(segment, touches)[order].astype(np.int32),
+        frame=np.array([west, south, width, height, columns, rows], dtype=np.int64),
+    )
+
+
+def islands_of(network: StreetNetwork, mode: Mode, edges: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell which edges are cut off from the mode's main network."""
+    return np.asarray((edges >= 0) & (network.arcs[mode].standing[edges] != MAIN))
+
+
+def covers(bbox: BBox, point: LonLat) -> bool:
+    """Tell whether a point is near enough to the box of the streets for a street to be within reach."""
+    return bbox.grown(MAX_SNAP_M).contains(point)
+
+
+@compiled
+def _nearest_segment(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    x, y, x_m, y_m, max_m, join_m, frame, start, segment, shape_e7, shape_edge, standing
+):
+    """Search the cells around a point, ring by ring; return (segment or -1, metres).
+
+    ``x, y`` are the point in 1e-7 degree, ``x_m, y_m`` the metres per unit there.
+    """
+    west, south, width, height, columns, rows = frame
+    column, row = int(math.floor((x - west) / width)), int(math.floor((y - south) / height))
+    ring_m = min(width * x_m, height * y_m)
+    best, best_m, main, main_m = -1, math.inf, -1, math.inf
+    last = int(max_m / ring_m) + 2
+    for ring in range(last + 1):
+        for cy in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+            inner = abs(cy - row) < ring
+            step = 2 * ring if inner and ring > 0 else 1
+            for cx in range(column - ring, column + ring + 1, step):
+                if cx < 0 or cx >= columns:
+                    continue
+                cell = cy * columns + cx
+                for i in range(start[cell], start[cell + 1]):
+                    s = segment[i]
+                    kind = standing[shape_edge[s]]
+                    if kind == CLOSED:
+                        continue
+                    ax, ay = (shape_e7[s, 0] - x) * x_m, (shape_e7[s, 1] - y) * y_m
+                    bx, by = (shape_e7[s + 1, 0] - x) * x_m, (shape_e7[s + 1, 1] - y) * y_m
+                    dx, dy = bx - ax, by - ay
+                    t = -(ax * dx + ay * dy) / (dx * dx + dy * dy)
+                    t = min(max(t, 0.0), 1.0)
+                    metres = math.hypot(ax + t * dx, ay + t * dy)
+                    if metres < best_m or (metres == best_m and s < best):
+                        best, best_m = s, metres
+                    if kind == MAIN and (metres < main_m or (metres == main_m and s < main)):
+                        main, main_m = s, metres
+        seen_m = ring * ring_m  # everything nearer than this has been looked at
+        if main_m <= seen_m or (best_m <= seen_m and join_m <= seen_m):
+            break
+    if main >= 0 and (main_m <= best_m or main_m <= join_m):
+        best, best_m = main, main_m
+    if best_m > max_m:
+        return -1, math.inf
+    return best, best_m
+
+
+@compiled
+def _foot(x, y, x_m, y_m, segment, first, last, shape_e7):  # type: ignore[no-untyped-def]
+    """Foot point on a segment: (share of the edge's length before it, its lon, its lat in 1e-7 degree)."""
+    before, total, foot_x, foot_y = 0.0, 0.0, 0.0, 0.0
+    for s in range(first, last - 1):
+        dx = (shape_e7[s + 1, 0] - shape_e7[s, 0]) * x_m
+        dy = (shape_e7[s + 1, 1] - shape_e7[s, 1]) * y_m
+        length = math.hypot(dx, dy)
+        if s == segment:
+            px, py = (x - shape_e7[s, 0]) * x_m, (y - shape_e7[s, 1]) * y_m
+            t = min(max((px * dx + py * dy) / (length * length), 0.0), 1.0)
+            before = total + t * length
+            foot_x = shape_e7[s, 0] + t * (shape_e7[s + 1, 0] - shape_e7[s, 0])
+            foot_y = shape_e7[s, 1] + t * (shape_e7[s + 1, 1] - shape_e7[s, 1])
+        total += length
+    return before / total, foot_x, foot_y

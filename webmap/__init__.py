@@ -1,0 +1,37 @@
+"""Everything that people see in a browser."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_compress import Compress
+
+from geo.city import City
+from webmap.api import api
+from webmap.errors import init_errors
+from webmap.i18n import init_i18n
+from webmap.pages import pages
+from webmap.security import init_security
+from webmap.settings import Settings
+from webmap.site import Site
+
+
+def create_app(city: City, settings: Settings | None = None) -> Flask:
+    """Make the site of one city.
+
+    Parameters
+    ----------
+    city
+        What the site answers from.
+    settings
+        How it is served.
+    """
+    app = Flask(__name__)
+    app.extensions["yizhan"] = Site(city, settings or Settings())
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=True)
+    Compress(app)
+    init_errors(app)
+    init_security(app)
+    init_i18n(app)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    return app

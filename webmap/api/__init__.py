@@ -1,0 +1,90 @@
+"""The open interface under ``/api/v1``, and the base map's tiles. Session-free; answers are JSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from geo.answers import answer_to_json
+from geo.places.model import place_to_json
+from webmap.geojson import search_results
+from webmap.params import nearest_query, search_query
+from webmap.site import StoredJson, site
+
+api = Blueprint("api", __name__)
+
+#: Tiles carry the pack's version in their address, so they may be kept for good.
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@api.get("/api/v1/city")
+def city() -> Response:
+    """Tell what the city is and what it has."""
+    return _json(site().city_summary())
+
+
+@api.get("/api/v1/places")
+def places() -> Response:
+    """List all places as GeoJSON."""
+    return _stored(site().places, "application/geo+json")
+
+
+@api.get("/api/v1/places/<place_id>")
+def place(place_id: str) -> Response:
+    """Tell all that is known of one place."""
+    return _json(place_to_json(site().city.place(place_id)))
+
+
+@api.get("/api/v1/nearest")
+def nearest() -> Response:
+    """Answer the sentence that the project exists for."""
+    city = site().city
+    return _json(answer_to_json(city, city.nearest(nearest_query(request.args))))
+
+
+@api.get("/api/v1/search")
+def search() -> Response:
+    """Find names."""
+    text, limit = search_query(request.args)
+    return _json(search_results(text, site().city.search(text, limit)))
+
+
+@api.get("/base/<int:z>/<int:x>/<int:y>.mvt")
+def tile(z: int, x: int, y: int) -> Response:
+    """Return a vector tile; 204 where there is nothing to draw."""
+    stored = site().city.tile(z, x, y)
+    if stored is None:
+        return Response(status=204, headers={"Cache-Control": _FOR_GOOD})
+    response = _gzipped(stored, "application/vnd.mapbox-vector-tile")
+    response.headers["Cache-Control"] = _FOR_GOOD
+    return response
+
+
+@api.get("/healthz")
+def health() -> Response:
+    """Tell that the server answers, and with which data."""
+    return _json({"status": "ok", "version": site().city.manifest.version})
+
+
+def _json(values: Any) -> Response:
+    return Response(json.dumps(values, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
+
+
+def _stored(stored: StoredJson, mimetype: str) -> Response:
+    response = _gzipped(stored.gzipped, mimetype)
+    response.set_etag(stored.etag)
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)
+
+
+def _gzipped(body: bytes, mimetype: str) -> Response:
+    """Return bytes that are kept gzipped, unpacked only for the rare client that wants them so."""
+    packed = "gzip" in request.accept_encodings
+    response = Response(body if packed else gzip.decompress(body), mimetype=mimetype)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response

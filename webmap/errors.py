@@ -1,0 +1,88 @@
+"""Exceptions -> HTTP: one table, one shape (RFC 9457, ``application/problem+json``)."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+from flask import Flask, Response, current_app
+from werkzeug.exceptions import HTTPException
+
+from geo.errors import (
+    InputError,
+    NotFoundError,
+    OffNetworkError,
+    OutsideCityError,
+    ParameterError,
+    SwappedCoordinatesError,
+    UnknownWordError,
+    YizhanError,
+)
+
+
+class Problem(NamedTuple):
+    """What a class of error is called on the wire."""
+
+    status: HTTPStatus
+    code: str
+    title: str
+
+
+#: The most exact class counts.
+PROBLEMS: Final[dict[type[YizhanError], Problem]] = {
+    SwappedCoordinatesError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "swapped_coordinates", "Coordinates exchanged"),
+    OutsideCityError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "outside_city", "Outside the city"),
+    OffNetworkError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "off_network", "No street near"),
+    UnknownWordError: Problem(HTTPStatus.BAD_REQUEST, "unknown_word", "Unknown word"),
+    ParameterError: Problem(HTTPStatus.BAD_REQUEST, "bad_parameter", "Bad parameter"),
+    InputError: Problem(HTTPStatus.BAD_REQUEST, "bad_parameter", "Bad parameter"),
+    NotFoundError: Problem(HTTPStatus.NOT_FOUND, "not_found", "Not found"),
+    YizhanError: Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Internal error"),
+}
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error as a problem; what is unforeseen is logged and says nothing of the inside."""
+    app.register_error_handler(YizhanError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def problem_of(error: YizhanError) -> Problem:
+    """Return the problem of an error's class, or of its nearest ancestor in the table."""
+    return next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+
+
+def _known(error: YizhanError) -> Response:
+    problem = problem_of(error)
+    return _response(problem, str(error), parameter=getattr(error, "parameter", None))
+
+
+def _http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    code = "not_found" if status == HTTPStatus.NOT_FOUND else status.name.lower()
+    response = _response(Problem(status, code, status.phrase), error.description or status.phrase)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.exception("unforeseen", exc_info=error)
+    return _response(PROBLEMS[YizhanError], "The server failed; try again, and tell its keeper if it stays so.")
+
+
+def _response(problem: Problem, detail: str, parameter: str | None = None) -> Response:
+    values = {
+        "type": f"/problems/{problem.code.replace('_', '-')}",
+        "title": problem.title,
+        "status": int(problem.status),
+        "detail": detail,
+        "code": problem.code,
+    }
+    if parameter is not None:
+        values["parameter"] = parameter
+    body = json.dumps(values, ensure_ascii=False)
+    return Response(body, status=problem.status, mimetype="application/problem+json")

@@ -1,0 +1,39 @@
+"""The pages that people read: the finder and what stands behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, render_template
+
+from webmap.i18n import language
+from webmap.maps import city_map
+from webmap.words import page_words
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+def finder() -> Response:
+    """Show the finder."""
+    city = _city()
+    lang = language()
+    return _page("finder.html", city=city, lang=lang, words=page_words(), shell=city_map(city, lang=lang))
+
+
+@pages.get("/about")
+def about() -> Response:
+    """Show where the facts come from and how to build a real city."""
+    return _page("about.html", city=_city(), lang=language())
+
+
+def _city() -> dict[str, Any]:
+    facts: dict[str, Any] = current_app.extensions["yizhan"].city_summary()
+    return facts
+
+
+def _page(template: str, **values: Any) -> Response:
+    response = make_response(render_template(template, **values))
+    # A nonce is good for one response: a stored copy may be shown again, but never to somebody else.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

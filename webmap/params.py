@@ -1,0 +1,60 @@
+"""Query strings -> validated values; strict: what is not known is refused, not passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from geo.errors import ParameterError, UnknownWordError
+from geo.finding.asking import NearestQuery, read_query
+from geo.finding.gazetteer import MAX_QUERY
+
+_REPEATED = frozenset({"service", "amenity"})
+_NEAREST = ("lon", "lat", "k", "mode", "service", "amenity", "cutoff")
+_MAX_NAMES = 20
+
+
+def nearest_query(args: MultiDict[str, str]) -> NearestQuery:
+    """Read the question of ``/api/v1/nearest``.
+
+    Raises
+    ------
+    ParameterError, UnknownWordError
+        A parameter is missing, unknown, given twice or not of its form.
+    """
+    _only(args, _NEAREST)
+    for needed in ("lon", "lat"):
+        if needed not in args:
+            raise ParameterError(f"{needed} is missing; ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92", parameter=needed)
+    values: dict[str, Any] = {
+        name: args.getlist(name) if name in _REPEATED else _single(args, name) for name in _NEAREST if name in args
+    }
+    return read_query(**values)
+
+
+def search_query(args: MultiDict[str, str]) -> tuple[str, int]:
+    """Read the question of ``/api/v1/search``: the text and how many names at most."""
+    _only(args, ("q", "limit"))
+    text, limit = _single(args, "q").strip(), _single(args, "limit") or "8"
+    if not text:
+        raise ParameterError("q is missing; give a name or the beginning of one, e.g. q=东四", parameter="q")
+    if len(text) > MAX_QUERY:
+        raise ParameterError(f"q has {len(text)} characters; give at most {MAX_QUERY}", parameter="q")
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:6]) <= _MAX_NAMES):
+        raise ParameterError(f"limit={limit[:40]!r} must be a whole number from 1 to {_MAX_NAMES}", parameter="limit")
+    return text, int(limit)
+
+
+def _only(args: MultiDict[str, str], known: Collection[str]) -> None:
+    for name in args:
+        if name not in known:
+            raise UnknownWordError(f"{name[:40]!r} is no parameter here; known are {', '.join(known)}", parameter=name[:40])
+
+
+def _single(args: MultiDict[str, str], name: str) -> str:
+    values = args.getlist(name)
+    if len(values) > 1:
+        raise ParameterError(f"{name} is given {len(values)} times; give it once", parameter=name)
+    return values[0] if values else ""

@@ -1,0 +1,24 @@
+"""Settings of the site: frozen, given at the start, each with a default and a help text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the site is served.
+
+    Attributes
+    ----------
+    host
+        Address to listen on; the default is this machine only.
+    port
+        0 for any free one.
+    threads
+        Requests that are worked on at the same time.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8

@@ -1,0 +1,150 @@
+// One answer as a card. Unknown is said as unknown, and only where it matters.
+
+import { el, icon, outside } from "./dom.js";
+import { hoursText } from "./hours.js";
+import { distance, joined, minutes, nameOf, ui, wordFor, words } from "./words.js";
+
+// A longer number would push the other buttons to a second row on a phone.
+const SHORT_PHONE = 6;
+
+/**
+ * Build the card of one result.
+ * @param {object} result as the API gives it
+ * @param {(rank: number) => void} onShow called when the name is pressed
+ */
+export function card(result, onShow) {
+  const { place, rank } = result;
+  const name = nameOf(place);
+  return el(
+    "li",
+    { class: "card", id: `card-${rank}`, "data-rank": rank },
+    el("span", { class: "card__rank", "aria-hidden": "true" }, String(rank)),
+    el(
+      "div",
+      { class: "card__head" },
+      el("h3", { class: "card__name" }, el("button", { class: "card__show", type: "button", "aria-pressed": "false", onclick: () => onShow(rank) }, outside(name))),
+      chips(place),
+    ),
+    effort(result),
+    facts(place),
+    actions(place, name),
+  );
+}
+
+function effort(result) {
+  return el(
+    "p",
+    { class: "card__effort" },
+    el("span", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`),
+    el("span", { class: "card__metres" }, distance(result.network_m)),
+    el("span", { class: "card__straight" }, ui("straight", { distance: distance(result.straight_m) })),
+  );
+}
+
+function chips(place) {
+  const kinds = [...new Set(place.services.map((service) => service.kind))];
+  return el("ul", { class: "tags" }, ...kinds.map((kind) => el("li", { class: "tag" }, icon(kind), wordFor("service", kind))));
+}
+
+function facts(place) {
+  return el(
+    "div",
+    { class: "card__facts" },
+    ...hours(place),
+    amenities(place),
+    place.access ? fact("door", wordFor("access", place.access)) : null,
+    address(place),
+    place.note ? wideFact("info", outside(place.note)) : null,
+    fact(place.accuracy === "exact" ? "exact" : "position", wordFor("accuracy", place.accuracy)),
+    el("p", { class: "card__source" }, source(place)),
+  );
+}
+
+function fact(code, ...content) {
+  return el("p", { class: "fact" }, icon(code), el("span", {}, ...content));
+}
+
+function wideFact(code, ...content) {
+  const node = fact(code, ...content);
+  node.classList.add("fact--wide");
+  return node;
+}
+
+function hours(place) {
+  const spoken = place.services.map((service) => ({
+    kind: service.kind,
+    text: service.hours ? hoursText(service.hours, words.hours) : ui("hours_unknown"),
+    note: service.note,
+  }));
+  const distinct = new Set(spoken.map((service) => `${service.text} ${service.note ?? ""}`));
+  if (distinct.size <= 1) return spoken.slice(0, 1).map((service) => hoursFact(service.text, service.note));
+  return spoken.map((service) => hoursFact(ui("hours_partly", { service: wordFor("service", service.kind), hours: service.text }), service.note));
+}
+
+function hoursFact(text, note) {
+  return wideFact("clock", outside(text), note ? el("span", { class: "fact__note" }, outside(note)) : null);
+}
+
+function amenities(place) {
+  const known = Object.entries(place.amenities);
+  const has = known.filter(([, state]) => state === "yes").map(([code]) => code);
+  const lacks = known.filter(([, state]) => state === "no").map(([code]) => code);
+  if (!has.length && !lacks.length) return null;
+  return el(
+    "ul",
+    { class: "kit" },
+    ...has.map((code) => el("li", { class: "kit__item" }, icon(code), wordFor("amenity", code))),
+    ...lacks.map((code) => el("li", { class: "kit__item kit__item--no" }, icon("without"), ui("without", { amenity: wordFor("amenity", code) }))),
+  );
+}
+
+function address(place) {
+  const where = place.address ?? [place.district, place.subdistrict].filter(Boolean).join(" ");
+  return where ? fact("sign", outside(where)) : null;
+}
+
+function source(place) {
+  const name = place.source_url && /^https?:\/\//.test(place.source_url)
+    ? el("a", { href: place.source_url, rel: "noopener noreferrer", target: "_blank" }, outside(place.source))
+    : outside(place.source);
+  const [before, after] = words.ui.source.split("{source}");
+  const checked = place.checked ? ["checked", { date: place.checked }] : null;
+  const told = [checked, place.verified ? ["verified"] : ["unverified"]].filter(Boolean).map((word) => ui(...word));
+  return el("span", {}, before, name, after, " · ", told.join(" · "));
+}
+
+function actions(place, name) {
+  return el("div", { class: "card__actions" }, navigate(place, name), place.phone ? call(place.phone) : null, copyAddress(place, name));
+}
+
+function navigate(place, name) {
+  const to = encodeURIComponent(`${place.lon},${place.lat},${place.name.replaceAll(",", " ")}`);
+  const href = `https://uri.amap.com/navigation?to=${to}&mode=walk&coordinate=wgs84`;
+  return el(
+    "a",
+    { class: "button button--go", href, rel: "noopener noreferrer", target: "_blank", "aria-label": ui("navigate_to", { name }) },
+    icon("navigate"),
+    ui("navigate"),
+  );
+}
+
+function call(phone) {
+  const number = phone.replace(/[^\d+*#,;]/g, "");
+  const shown = phone.length <= SHORT_PHONE ? phone : ui("call");
+  return el("a", { class: "button", href: `tel:${number}`, title: phone, "aria-label": ui("call_to", { phone }) }, icon("phone"), outside(shown));
+}
+
+function copyAddress(place, name) {
+  const text = [name, place.address, `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`].filter(Boolean).join("\n");
+  const label = el("span", { "aria-live": "polite" }, ui("copy"));
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      label.textContent = ui("copied");
+    } catch {
+      label.textContent = ui("copy_failed");
+    }
+    setTimeout(() => (label.textContent = ui("copy")), 2500);
+  };
+  return el("button", { class: "button", type: "button", onclick: copy }, icon("copy"), label);
+}

@@ -1,0 +1,219 @@
+// What lies on the base map: all places as light dots, the origin, the answers as numbered pins and
+// the way to the one that is looked at.
+
+import { ask, isAbort } from "./api.js";
+import { el, icon, outside } from "./dom.js";
+import { nameOf, ui, wordFor } from "./words.js";
+
+const L = window.L;
+const FRAMED = 4;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** The layers of the finder on a Leaflet map. */
+export class MapView {
+  #map;
+  #pins = new Map();
+  #dots = new Map();
+  #crowd = null;
+  #hidden = [];
+  #ways = L.layerGroup();
+  #origin = null;
+  #answer = null;
+  #onPin;
+
+  /**
+   * @param {object} map the Leaflet map
+   * @param {{onPick: (lon: number, lat: number) => void, onPin: (rank: number) => void}} handlers
+   */
+  constructor(map, { onPick, onPin }) {
+    this.#map = map;
+    this.#onPin = onPin;
+    this.#ways.addTo(map);
+    map.on("click", (event) => onPick(event.latlng.lng, event.latlng.lat));
+  }
+
+  /** Draw all places of the city as dots, gathered where they are many. */
+  showPlaces(collection) {
+    this.#crowd = L.markerClusterGroup({
+      maxClusterRadius: 46,
+      disableClusteringAtZoom: 15,
+      showCoverageOnHover: false,
+      spiderfyOnMaxZoom: false,
+      animate: !STILL.matches,
+      iconCreateFunction: clusterIcon,
+    });
+    for (const feature of collection.features) this.#dots.set(feature.properties.id, this.#dot(feature));
+    this.#crowd.addLayers([...this.#dots.values()]);
+    this.#crowd.addTo(this.#map);
+    this.#hideAnswered();
+  }
+
+  /** Put the origin; `lon`, `lat` in degrees. */
+  showOrigin(origin) {
+    this.clear();
+    this.#origin = L.marker([origin.lat, origin.lon], {
+      icon: L.divIcon({ className: "pin-origin", iconSize: [26, 26], html: el("span") }),
+      interactive: false,
+      keyboard: false,
+      alt: ui("origin_pin"),
+      zIndexOffset: 500,
+    }).addTo(this.#map);
+    if (!this.#map.getBounds().pad(-0.1).contains(this.#origin.getLatLng())) this.#map.panTo(this.#origin.getLatLng(), { animate: !STILL.matches });
+  }
+
+  /** Draw the pins of an answer; `select` then shows the way to one. */
+  showAnswer(answer) {
+    this.#answer = answer;
+    for (const result of answer.results) this.#pins.set(result.rank, this.#pin(result));
+    this.#hideAnswered();
+  }
+
+  /** Bring the origin and the nearest few of the answer into view. */
+  frameAnswer() {
+    const nearest = this.#answer.results.slice(0, FRAMED).map(({ place }) => [place.lat, place.lon]);
+    this.#frame([...nearest, this.#start()]);
+  }
+
+  /** Show the way to the result of this rank. */
+  select(rank, { frame = true } = {}) {
+    this.#ways.clearLayers();
+    for (const [other, pin] of this.#pins) mark(pin, other === rank);
+    const result = this.#answer?.results.find((each) => each.rank === rank);
+    if (!result) return;
+    this.#drawWay(result);
+    if (frame) this.#frame([...result.path.coordinates.map(flip), [result.place.lat, result.place.lon], this.#start()]);
+  }
+
+  /** Remove the answer and the origin. */
+  clear() {
+    for (const pin of this.#pins.values()) pin.remove();
+    this.#pins.clear();
+    this.#ways.clearLayers();
+    this.#crowd?.addLayers(this.#hidden.splice(0));
+    this.#origin?.remove();
+    this.#origin = null;
+    this.#answer = null;
+  }
+
+  /** Tell the map that its box changed. */
+  resized() {
+    this.#map.invalidateSize({ animate: false });
+  }
+
+  #pin({ rank, place }) {
+    const title = ui("place_pin", { rank, name: nameOf(place) });
+    const pin = L.marker([place.lat, place.lon], {
+      icon: L.divIcon({
+        className: place.accuracy === "exact" ? "pin" : "pin pin--vague",
+        iconSize: [38, 46],
+        iconAnchor: [19, 44],
+        html: el("span", { class: "pin__plate" }, String(rank)),
+      }),
+      title,
+      alt: title,
+      riseOnHover: true,
+      zIndexOffset: 1000 - rank,
+    });
+    pin.on("mouseover", () => this.#onPin(rank));
+    pin.on("click", () => this.#onPin(rank, { scroll: true }));
+    pin.addTo(this.#map);
+    operable(pin.getElement(), title, () => this.#onPin(rank, { scroll: true }));
+    pin.getElement().addEventListener("focus", () => this.#onPin(rank));
+    return pin;
+  }
+
+  #drawWay(result) {
+    const path = result.path.coordinates.map(flip);
+    const place = [result.place.lat, result.place.lon];
+    const start = this.#start();
+    const add = (points, className) => L.polyline(points, { className, interactive: false, renderer: this.#renderer() }).addTo(this.#ways);
+    // The ends off the street are no known way: dotted, straight.
+    add([start, path[0] ?? place], "way-access");
+    add([path.at(-1) ?? start, place], "way-access");
+    if (path.length < 2) return;
+    add(path, "way-edge");
+    add(path, "way-band");
+    add(path, "way-core");
+  }
+
+  /** A place with a pin needs no dot; the dots may arrive before the answer or after it. */
+  #hideAnswered() {
+    if (!this.#crowd || !this.#answer) return;
+    this.#hidden = this.#answer.results.map(({ place }) => this.#dots.get(place.id)).filter(Boolean);
+    this.#crowd.removeLayers(this.#hidden);
+  }
+
+  #start() {
+    return [this.#answer.origin.lat, this.#answer.origin.lon];
+  }
+
+  #renderer() {
+    this.#map.yizhanSvg ??= L.svg({ padding: 0.5 });
+    return this.#map.yizhanSvg;
+  }
+
+  #frame(points) {
+    // Room for a pin above its foot, and for the buttons at the right.
+    const margin = Math.min(70, this.#map.getSize().y / 8);
+    this.#map.fitBounds(points, {
+      paddingTopLeft: [margin, margin + 34],
+      paddingBottomRight: [margin + 34, margin],
+      maxZoom: 17,
+      animate: !STILL.matches,
+    });
+  }
+
+  #dot(feature) {
+    const [lon, lat] = feature.geometry.coordinates;
+    const dot = L.marker([lat, lon], {
+      icon: L.divIcon({ className: "dot", iconSize: [28, 28], html: el("span", { class: "dot__face" }, icon(feature.properties.services[0] ?? "dot")) }),
+    });
+    const describe = () => this.#describe(dot, feature.properties);
+    dot.on("click", describe);
+    dot.on("add", () => operable(dot.getElement(), nameOf(feature.properties), describe));
+    return dot;
+  }
+
+  async #describe(dot, properties) {
+    const box = el("div", { class: "about" }, el("h3", { class: "about__name" }, outside(nameOf(properties))));
+    const lines = el("div", {}, el("p", {}, properties.services.map((kind) => wordFor("service", kind)).join(" · ")), el("p", {}, wordFor("accuracy", properties.accuracy)));
+    box.append(lines);
+    // Leaflet takes the element as it is; none of its text is parsed.
+    const popup = L.popup({ className: "bubble", maxWidth: 260, autoPanPadding: [12, 12] }).setLatLng(dot.getLatLng()).setContent(box).openOn(this.#map);
+    try {
+      const place = await ask("place", `/api/v1/places/${encodeURIComponent(properties.id)}`);
+      const where = place.address ?? place.subdistrict ?? place.district;
+      lines.prepend(...(where ? [el("p", {}, outside(where))] : []));
+      popup.update();
+    } catch (error) {
+      // The bubble already says what the map knows; more was a courtesy.
+      if (!isAbort(error)) lines.append(el("p", {}, wordFor("problem", error.code ?? "internal")));
+    }
+  }
+}
+
+/** Make a marker what its role says: Leaflet gives it the role and the focus, but no name and no keys. */
+function operable(node, name, press) {
+  node.setAttribute("aria-label", name);
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    press();
+  });
+}
+
+function mark(pin, selected) {
+  const node = pin.getElement();
+  node?.classList.toggle("is-selected", selected);
+  node?.setAttribute("aria-pressed", String(selected));
+  pin.setZIndexOffset(selected ? 2000 : 1000);
+}
+
+function clusterIcon(cluster) {
+  const count = cluster.getChildCount();
+  return L.divIcon({ className: "cluster", iconSize: [36, 36], html: el("span", {}, el("span", { class: "cluster__face", "aria-hidden": "true" }, String(count)), el("span", { class: "visually-hidden" }, ui("cluster", { n: count }))) });
+}
+
+function flip([lon, lat]) {
+  return [lat, lon];
+}

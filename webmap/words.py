@@ -1,0 +1,209 @@
+"""Words that the scripts of a page need, in the language of the request.
+
+Keys are the codes of the API (`rest_stop`, `walk`, `off_network`, ...); a code without a word here is
+shown as it is, so that a new service or amenity is never hidden. ``{name}`` marks a value that the
+script fills in.
+"""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+Words = dict[str, str]
+
+
+def page_words() -> dict[str, Words]:
+    """Return every word that the finder's scripts show.
+
+    Returns
+    -------
+    dict
+        Group -> key -> word, in the language of the request.
+    """
+    return {
+        "service": service_words(),
+        "amenity": amenity_words(),
+        "accuracy": accuracy_words(),
+        "access": access_words(),
+        "mode": mode_words(),
+        "by_mode": by_mode_words(),
+        "kind": kind_words(),
+        "hours": hours_words(),
+        "problem": problem_words(),
+        "ui": ui_words(),
+    }
+
+
+def service_words() -> Words:
+    """Return the names of the services."""
+    return {
+        "service_station": _("工会服务站"),
+        "rest_stop": _("暖心驿站"),
+        "water_point": _("饮水点"),
+        "haircut": _("理发"),
+        "pop_up": _("流动服务"),
+        "benefit": _("服务卡优惠"),
+        "public_toilet": _("公共厕所"),
+        "shelter": _("遮风避雨"),
+        "library": _("图书馆"),
+        "community_centre": _("社区活动中心"),
+    }
+
+
+def amenity_words() -> Words:
+    """Return the names of the kit that a place may have."""
+    return {
+        "water": _("饮用水"),
+        "hot_water": _("热水"),
+        "microwave": _("微波炉"),
+        "fridge": _("冰箱"),
+        "coffee_machine": _("咖啡机"),
+        "cups": _("水杯"),
+        "meals": _("饭菜"),
+        "seats": _("座位"),
+        "sofa": _("沙发"),
+        "air_conditioner": _("空调"),
+        "heating": _("暖气"),
+        "toilet": _("厕所"),
+        "nursing_room": _("妈咪屋"),
+        "medicine": _("药箱"),
+        "socket": _("插座"),
+        "wifi": _("无线网"),
+        "books": _("图书"),
+        "umbrella": _("雨伞"),
+        "needle_kit": _("针线包"),
+        "tyre_pump": _("打气筒"),
+        "bike_parking": _("停自行车"),
+        "ebike_charging": _("电动车充电"),
+    }
+
+
+def accuracy_words() -> Words:
+    """Return what a person should expect of a position."""
+    return {
+        "exact": _("位置准确到门口"),
+        "building": _("位置到楼，门口要找一找"),
+        "street": _("位置只到路段"),
+        "subdistrict": _("位置只到街道范围"),
+        "illustrative": _("位置仅为示意"),
+    }
+
+
+def access_words() -> Words:
+    """Return how one gets in."""
+    return {
+        "walk_in": _("可直接进"),
+        "ask_guard": _("先问保安"),
+        "scan": _("要扫码"),
+        "face": _("要刷脸"),
+        "key": _("要借钥匙"),
+    }
+
+
+def mode_words() -> Words:
+    """Return the names of the ways to travel."""
+    return {"walk": _("步行"), "bike": _("自行车"), "ebike": _("电动车"), "drive": _("汽车")}
+
+
+def by_mode_words() -> Words:
+    """Return a sentence's beginning for each way to travel."""
+    return {"walk": _("走路"), "bike": _("骑自行车"), "ebike": _("骑电动车"), "drive": _("开车")}
+
+
+def kind_words() -> Words:
+    """Return what a search result is."""
+    return {
+        "place": _("服务点"),
+        "street": _("道路"),
+        "area": _("地区"),
+        "station": _("车站"),
+        "poi": _("地点"),
+    }
+
+
+def hours_words() -> Words:
+    """Return the words of an opening-hours expression."""
+    return {
+        "Mo": _("周一"),
+        "Tu": _("周二"),
+        "We": _("周三"),
+        "Th": _("周四"),
+        "Fr": _("周五"),
+        "Sa": _("周六"),
+        "Su": _("周日"),
+        "PH": _("公众假期"),
+        "SH": _("学校假期"),
+        "off": _("休息"),
+        "closed": _("休息"),
+        "to": _("至"),
+        "and": _("、"),
+        "then": _("；"),
+        "24/7": _("全天 24 小时"),
+    }
+
+
+def problem_words() -> Words:
+    """Return what to say, and what to try, for each problem of the API."""
+    return {
+        "off_network": _("这个位置附近没有能走的路。点近一点的街道再试。"),
+        "outside_city": _("这里不在{city}的地图范围内。换一个城里的位置试试。"),
+        "swapped_coordinates": _("经度和纬度好像写反了。"),
+        "bad_parameter": _("链接里有看不懂的内容。重新选一个位置试试。"),
+        "unknown_word": _("链接里有这个城市没有的条件。去掉条件再试。"),
+        "not_found": _("没有找到这个服务点，可能已经撤了。"),
+        "internal": _("服务器出错了，不是你的问题。稍后再试。"),
+        "network": _("网络连不上。信号好一点时再试。"),
+        "geo_denied": _("没有允许定位。可以在浏览器设置里打开，也可以搜地点或点地图。"),
+        "geo_unavailable": _("暂时定不到位。到空旷一点的地方再试，或者搜地点、点地图。"),
+        "geo_timeout": _("定位太久没有结果。再试一次，或者搜地点、点地图。"),
+        "geo_unsupported": _("这个浏览器不能定位。请搜地点或点地图。"),
+    }
+
+
+def ui_words() -> Words:
+    """Return everything else that the scripts say."""
+    return {
+        "minutes": _("分钟"),
+        "metres": _("{n} 米"),
+        "kilometres": _("{n} 公里"),
+        "straight": _("直线 {distance}"),
+        "my_position": _("我的位置"),
+        "map_position": _("地图上选的位置"),
+        "shared_position": _("链接里的位置"),
+        "locating": _("正在定位…"),
+        "finding": _("正在按真实道路计算…"),
+        "position_error": _("定位误差约 {distance}，不准就在地图上点一下。"),
+        "found": _("{n} 处，从近到远"),
+        "found_status": _("找到 {n} 处。最近的是{name}，{mode}约 {minutes} 分钟。"),
+        "none": _("{mode} {minutes} 分钟内没有找到{what}"),
+        "none_any": _("任何服务点"),
+        "none_or": _("或"),
+        "none_with": _("有{amenities}的{services}"),
+        "none_hint": _("也可能有，只是还没有人登记。"),
+        "widen": _("放宽到 {minutes} 分钟"),
+        "any_service": _("看全部服务"),
+        "any_amenity": _("不限设施"),
+        "try_mode": _("改成{mode}"),
+        "retry": _("再试一次"),
+        "to_center": _("看看市中心"),
+        "clear_filters": _("去掉条件"),
+        "swap": _("换过来试试"),
+        "search_none": _("没有找到“{query}”。换个写法，或在地图上点一下。"),
+        "hours_unknown": _("开放时间未知"),
+        "hours_partly": _("{service}：{hours}"),
+        "without": _("没有{amenity}"),
+        "source": _("来源 {source}"),
+        "unverified": _("未核实"),
+        "verified": _("已核实"),
+        "checked": _("{date} 查过"),
+        "navigate": _("导航"),
+        "navigate_to": _("用高德地图导航到{name}"),
+        "call": _("打电话"),
+        "call_to": _("打电话 {phone}"),
+        "copy": _("复制"),
+        "copied": _("已复制"),
+        "copy_failed": _("复制不了"),
+        "place_pin": _("第 {rank} 近：{name}"),
+        "origin_pin": _("出发位置"),
+        "cluster": _("{n} 处服务点，放大查看"),
+    }
