@@ -113,7 +113,9 @@ class City:
         """
         number = self._number.get(place_id)
         if number is None:
-            raise NotFoundError(f"no place {place_id[:60]!r} in {self.manifest.name}; see the list of places for its ids")
+            raise NotFoundError(
+                f"no place {place_id[:60]!r} in {self.manifest.name}; see the list of places for its ids"
+            )
         return self.places[number]
 
     def search(self, text: str, limit: int = 8) -> tuple[Name, ...]:
@@ -155,7 +157,14 @@ class City:
     @cached_property
     def _gazetteer(self) -> Gazetteer:
         own = [
-            Name(p.name, p.name_en, "place", " ".join(filter(None, (p.district, p.subdistrict))) or None, p.position, p.id)
+            Name(
+                p.name,
+                p.name_en,
+                "place",
+                " ".join(filter(None, (p.district, p.subdistrict))) or None,
+                p.position,
+                p.id,
+            )
             for p in self.places
         ]
         return Gazetteer([*own, *self._names()])

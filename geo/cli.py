@@ -54,15 +54,21 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--osm", type=Path, metavar="FILE", help="an extract: .osm.pbf or .osm")
     source.add_argument("--place", help='download an area by name, e.g. "东城区, 北京市"')
     source.add_argument("--bbox", metavar="W,S,E,N", help="download a box, in degrees (write --bbox=W,S,E,N)")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the pack; replaced if it is one")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder of the pack; replaced if it is one"
+    )
     parser.add_argument("--name", help="the city's name (default: the file's or the area's)")
     parser.add_argument("--name-en", help="its English name")
     parser.add_argument("--population", type=Path, metavar="CSV", help="residents: district,subdistrict,population")
     parser.add_argument("--overpass-url", metavar="URL", help="another Overpass server")
     parser.add_argument("--nominatim-url", metavar="URL", help="another Nominatim server, which finds --place")
-    parser.add_argument("--timeout", type=int, default=180, metavar="S", help="wait this long for one answer (default 180)")
+    parser.add_argument(
+        "--timeout", type=int, default=180, metavar="S", help="wait this long for one answer (default 180)"
+    )
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the servers' answers here")
-    parser.add_argument("--no-rate-limit", action="store_true", help="do not ask the server for a free slot: it is one's own")
+    parser.add_argument(
+        "--no-rate-limit", action="store_true", help="do not ask the server for a free slot: it is one's own"
+    )
     parser.set_defaults(run=_build)
 
 
@@ -144,7 +150,9 @@ def _add_nearest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", default="walk", metavar="MODE", help=f"{', '.join(MODES)} (default %(default)s)")
     parser.add_argument("--service", action="append", default=[], metavar="KIND", help=", ".join(SERVICES))
     parser.add_argument("--amenity", action="append", default=[], metavar="KIND", help=", ".join(AMENITIES))
-    parser.add_argument("--cutoff", default=DEFAULT_CUTOFF, metavar="TIME", help="longest way: 15min, 900s, 0.5h (default %(default)s)")
+    parser.add_argument(
+        "--cutoff", default=DEFAULT_CUTOFF, metavar="TIME", help="longest way: 15min, 900s, 0.5h (default %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="answer as the API does")
     parser.set_defaults(run=_nearest)
 
@@ -177,13 +185,18 @@ def _nearest(arguments: argparse.Namespace) -> None:
     for rank, result in enumerate(answer.results, 1):
         place = result.place
         offers = ", ".join(f"{s.kind} ({s.hours or 'hours unknown'})" for s in place.services)
-        print(f"{rank}. {place.name}  {result.travel_s / 60:.1f} min  {result.network_m:,.0f} m (straight {result.straight_m:,.0f} m)")
+        way = f"{result.travel_s / 60:.1f} min  {result.network_m:,.0f} m (straight {result.straight_m:,.0f} m)"
+        print(f"{rank}. {place.name}  {way}")
         print(f"   {offers}  ·  position {place.accuracy}  ·  {place.source}")
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--city", type=Path, metavar="DIR", help="a city pack (default: the newest built, else the sample)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)")
+    parser.add_argument(
+        "--city", type=Path, metavar="DIR", help="a city pack (default: the newest built, else the sample)"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
+    )
     parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (default %(default)s)")
     parser.set_defaults(run=_serve)
 

@@ -137,7 +137,8 @@ class PlaceFilter:
         self._count = len(places)
         self._offering = _members(self._count, ((n, s.kind) for n, place in enumerate(places) for s in place.services))
         self._having = _members(
-            self._count, ((n, kind) for n, p in enumerate(places) for kind, there in p.amenities.items() if there == "yes")
+            self._count,
+            ((n, kind) for n, p in enumerate(places) for kind, there in p.amenities.items() if there == "yes"),
         )
         self.services = tuple(self._offering)
         self.amenities = tuple(self._having)

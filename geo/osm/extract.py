@@ -22,7 +22,7 @@ FEATURE_KEYS = (
 )  # fmt: skip
 
 #: Barriers that stop somebody, by what the tags of the node say; all else is passed.
-BARRIER_KEYS = ("barrier", "access", "foot", "bicycle", "motor_vehicle", "vehicle")
+BARRIER_KEYS = ("barrier", "access", "foot", "bicycle", "electric_bicycle", "motor_vehicle", "vehicle")
 
 
 @dataclass(frozen=True)

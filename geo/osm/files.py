@@ -11,10 +11,20 @@ from typing import Any
 
 import osmium
 import shapely
+from shapely.geometry.base import BaseGeometry
 from tqdm import tqdm
 
 from geo.errors import EmptyExtractError, ExtractError
-from geo.osm.extract import BARRIER_KEYS, FEATURE_KEYS, OPENSTREETMAP, Extract, Feature, Provenance, WayCollector, bbox_of
+from geo.osm.extract import (
+    BARRIER_KEYS,
+    FEATURE_KEYS,
+    OPENSTREETMAP,
+    Extract,
+    Feature,
+    Provenance,
+    WayCollector,
+    bbox_of,
+)
 
 #: A file without dates says 1970 for every object.
 _NO_DATE_YEAR = 1990
@@ -43,7 +53,7 @@ def read_file(path: Path, *, provenance: Provenance = OPENSTREETMAP) -> Extract:
     try:
         for thing in tqdm(_objects(path), desc="read", unit=" objects", disable=None):
             reader.take(thing)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise ExtractError(
             f"{path.name}: not a whole OpenStreetMap file ({error}); download it again and compare its checksum"
         ) from error
@@ -116,13 +126,13 @@ class _Reader:
             return
         kind = "w" if area.from_way() else "r"
         try:
-            polygon = shapely.from_wkb(bytes.fromhex(self._wkb.create_multipolygon(area)))
+            polygon: BaseGeometry = shapely.from_wkb(bytes.fromhex(self._wkb.create_multipolygon(area)))
         except RuntimeError:  # rings that do not close, or meet no area
             self.dropped["areas with broken rings"] += 1
             return
         self._keep(f"{kind}{area.orig_id()}", tags, polygon)
 
-    def _keep(self, feature_id: str, tags: dict[str, str], geometry: shapely.Geometry) -> None:
+    def _keep(self, feature_id: str, tags: dict[str, str], geometry: BaseGeometry) -> None:
         self.features[feature_id] = Feature(feature_id, tags, geometry)
 
 

@@ -8,28 +8,35 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import osmnx
 import requests
 import shapely
-from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
+from osmnx._errors import InsufficientResponseError
 from tqdm import tqdm
 
 from geo.coords import E7, BBox
 from geo.errors import DownloadError, EmptyExtractError, ParameterError
-from geo.osm.extract import BARRIER_KEYS, FEATURE_KEYS, OPENSTREETMAP, Extract, Feature, Ways, WayCollector, bbox_of
+from geo.osm.extract import BARRIER_KEYS, FEATURE_KEYS, OPENSTREETMAP, Extract, Feature, WayCollector, Ways, bbox_of
 
 #: Tags of streets that some profile, name or map rule reads.
 WAY_KEYS = (
-    "access", "area", "bicycle", "bridge", "cycleway", "cycleway:both", "cycleway:left", "cycleway:right", "foot",
-    "footway", "highway", "junction", "layer", "maxspeed", "motor_vehicle", "motorcar", "motorroad", "name",
-    "name:en", "oneway", "oneway:bicycle", "oneway:foot", "service", "sidewalk", "tunnel", "vehicle",
+    "access", "area", "bicycle", "bridge", "cycleway", "cycleway:both", "cycleway:left", "cycleway:right",
+    "electric_bicycle", "foot", "footway", "highway", "junction", "layer", "maxspeed", "motor_vehicle", "motorcar",
+    "motorroad", "name", "name:en", "name:zh", "oneway", "oneway:bicycle", "oneway:foot", "service", "sidewalk",
+    "tunnel", "vehicle",
 )  # fmt: skip
-_REVERSED = frozenset({"-1", "reverse", "T"})
+Area = shapely.Polygon | shapely.MultiPolygon
+_REVERSED = frozenset({"-1", "reverse"})
+_DIRECTIONS = ("oneway", "oneway:bicycle", "oneway:foot")
+_TURNED = {"-1": "yes", "reverse": "yes", "yes": "-1", "true": "-1", "1": "-1"}
+#: Too many requests, gateway time-out.
+_BUSY = frozenset({429, 504})
 _ELEMENT = {"node": "n", "way": "w", "relation": "r"}
 
 
@@ -86,7 +93,7 @@ def download_bbox(bbox: BBox, settings: OverpassSettings) -> Extract:
         return _download(shapely.box(*bbox), origin)
 
 
-def _download(area: shapely.Geometry, origin: str) -> Extract:
+def _download(area: Area, origin: str) -> Extract:
     with tqdm(total=2, desc="download", unit=" requests", disable=None) as bar:
         bar.set_postfix_str("streets")
         try:
@@ -94,7 +101,7 @@ def _download(area: shapely.Geometry, origin: str) -> Extract:
                 area, simplify=False, retain_all=True, truncate_by_edge=True, custom_filter='["highway"]'
             )
         except (InsufficientResponseError, ValueError) as error:
-            if isinstance(error, ResponseStatusCodeError):
+            if isinstance(error, requests.exceptions.RequestException):  # some of them are ValueErrors
                 raise
             raise EmptyExtractError(f"{origin}: no streets in this area ({error})") from error
         bar.update()
@@ -102,6 +109,8 @@ def _download(area: shapely.Geometry, origin: str) -> Extract:
         features = tuple(_features(area))
         bar.update()
     ways = _ways(graph)
+    if not len(ways):
+        raise EmptyExtractError(f"{origin}: no streets in this area")
     return Extract(
         provenance=replace(OPENSTREETMAP, origin=f"Overpass: {origin}"),
         ways=ways,
@@ -117,7 +126,7 @@ def _ways(graph: Any) -> Ways:
     for tail, head, data in graph.edges(data=True):
         tags = {key: str(data[key]) for key in WAY_KEYS if key in data}
         if tags.get("oneway") in _REVERSED:  # OSMnx has already turned the nodes round
-            tags["oneway"] = "yes"
+            tags |= {key: _TURNED.get(tags[key], tags[key]) for key in _DIRECTIONS if key in tags}
         collector.add(int(data["osmid"]), tags, (tail, head), (where[tail], where[head]))
     for node, data in graph.nodes(data=True):
         if "barrier" in data:
@@ -125,9 +134,9 @@ def _ways(graph: Any) -> Ways:
     return collector.finish()
 
 
-def _features(area: shapely.Geometry) -> Iterator[Feature]:
+def _features(area: Area) -> Iterator[Feature]:
     try:
-        table = osmnx.features_from_polygon(area, tags={key: True for key in FEATURE_KEYS})
+        table = osmnx.features_from_polygon(area, tags=dict.fromkeys(FEATURE_KEYS, True))
     except InsufficientResponseError:
         return
     for (element, number), row in table.iterrows():
@@ -154,6 +163,7 @@ def _osmnx_settings(settings: OverpassSettings) -> Iterator[None]:
         "use_cache": settings.cache is not None,
         "cache_folder": settings.cache or "",
         "doh_url_template": None,
+        "requests_kwargs": {"hooks": {"response": _refuse_failure}},
     }
     before = {name: getattr(osmnx.settings, name) for name in wanted}
     resolver = socket.getaddrinfo
@@ -167,17 +177,52 @@ def _osmnx_settings(settings: OverpassSettings) -> Iterator[None]:
             setattr(osmnx.settings, name, value)
 
 
+def _refuse_failure(response: requests.Response, **_: Any) -> None:
+    """Raise on an answer that OSMnx would take for an empty one, or ask for again without end."""
+    address = urlsplit(response.url)
+    found_by_name = address.path.endswith("/search")
+    if response.is_redirect or not (found_by_name or address.path.endswith("/interpreter")):
+        return
+    size = len(response.content)  # read, so that the connection is let go
+    if response.status_code in _BUSY:
+        raise DownloadError(
+            f"{address.netloc} is busy (HTTP {response.status_code}); try again in some minutes, with --cache to keep "
+            "what came"
+        )
+    answer: Any = None
+    if response.ok:
+        with suppress(ValueError):
+            answer = response.json()
+    usable = isinstance(answer, list) if found_by_name else isinstance(answer, dict) and "elements" in answer
+    if not usable:
+        raise DownloadError(
+            f"{address.netloc} did not answer as a map server does (HTTP {response.status_code}, "
+            f"{size} bytes); try again later, name another server, or build from a file with --osm"
+        )
+    if not found_by_name and "remark" in answer:  # the server gave up midway and says so under status 200
+        raise DownloadError(
+            f"{address.netloc} did not finish its answer ({_one_line(answer['remark'])}); ask for a smaller area or "
+            "raise --timeout"
+        )
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())[:200]
+
+
 @contextmanager
 def _explained(what: str, settings: OverpassSettings) -> Iterator[None]:
     try:
         yield
+    except DownloadError as error:
+        raise DownloadError(f"{what}: {error}") from error
     except requests.exceptions.Timeout as error:
         raise DownloadError(
             f"{what}: {settings.overpass_url} did not answer within {settings.timeout_s} s; "
             "raise --timeout, ask for a smaller area, or name another server with --overpass-url"
         ) from error
-    except (requests.exceptions.RequestException, OSError, ResponseStatusCodeError) as error:
+    except OSError as error:  # requests' errors are OSErrors too
         raise DownloadError(
-            f"{what}: the map server could not be used ({type(error).__name__}: {error}); check the network, "
-            "name another server with --overpass-url, or build from a file with --osm"
+            f"{what}: the map server could not be used ({type(error).__name__}: {_one_line(error)}); check the "
+            "network, name another server with --overpass-url, or build from a file with --osm"
         ) from error

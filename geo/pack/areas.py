@@ -47,8 +47,8 @@ def containing(points: geopandas.GeoDataFrame, areas: geopandas.GeoDataFrame, le
     """Return, aligned to the points, the name of the area of a level that each lies in (None: in none)."""
     wanted = areas.loc[areas["level"] == level, ["name", "geometry"]].rename(columns={"name": "_area"})
     joined = geopandas.sjoin(points[[points.geometry.name]], wanted, predicate="within", how="left")
-    first = joined["_area"].groupby(level=0).first().reindex(points.index)
-    return first.astype(object).where(first.notna(), None)
+    first = joined["_area"].groupby(level=0).first().reindex(points.index).astype(object)
+    return pandas.Series(first.where(first.notna(), None))
 
 
 def at(geometries: Sequence[BaseGeometry]) -> geopandas.GeoDataFrame:

@@ -157,7 +157,7 @@ def _run(program: Path, folder: Path, layers: list[str], *, bbox: BBox, name: st
         *(f"--named-layer={layer}:{_file_of(layer)}" for layer in layers),
     ]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - no shell, and every word is made here
             command, executable=program, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=None if _watched() else subprocess.PIPE, check=False,
         )  # fmt: skip

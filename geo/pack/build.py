@@ -132,7 +132,7 @@ def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
 
     It also compiles the kernels, so that no server has to.
     """
-    stranded = {}
+    stranded: dict[str, int] = {}
     for mode in MODES:
         finder = Finder(network, mode, places)
         reachable = np.flatnonzero(finder.reachable)
@@ -148,7 +148,9 @@ def _sources(extract: Extract, population: Path | None) -> tuple[dict[str, str],
     known.setdefault("vintage", "unknown: the data carries no dates")
     sources = [known]
     if population is not None:
-        sources.append({"name": "Residents by subdistrict", "origin": population.name, "licence": "as its publisher says"})
+        sources.append(
+            {"name": "Residents by subdistrict", "origin": population.name, "licence": "as its publisher says"}
+        )
     return tuple(sources)
 
 

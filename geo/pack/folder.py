@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import tomli_w
 
+from geo.coords import LonLat
 from geo.errors import PackError
 from geo.finding.gazetteer import Name
-from geo.coords import LonLat
 from geo.places.model import Place, place_from_json, place_to_json
 
 FORMAT: Final = 1

@@ -176,8 +176,8 @@ def _boundaries(rows: list[Mapping[str, str]]) -> Iterable[tuple[Mapping[str, st
 
 def _place(row: Mapping[str, str]) -> Place:
     hours = dict(part.split("=", 1) for part in row["hours"].split(";;") if part)
-    there: dict[str, YesNo] = {word: "yes" for word in _words(row["amenities"])}
-    there |= {word: "no" for word in _words(row["no_amenities"])}
+    there: dict[str, YesNo] = dict.fromkeys(_words(row["amenities"]), "yes")
+    there |= dict.fromkeys(_words(row["no_amenities"]), "no")
     return Place(
         id=row["id"],
         name=row["name"],

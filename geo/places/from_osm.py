@@ -61,9 +61,8 @@ def _place(feature: Feature) -> Place:
     name, name_en = _UNNAMED[kind]
     if "name" in tags:
         name, name_en = tags["name"][:_MAX_TEXT], tags.get("name:en", "")[:_MAX_TEXT]
-    is_point = feature.geometry.geom_type == "Point"
-    point = feature.geometry if is_point else feature.geometry.representative_point()
-    accuracy: Accuracy = "exact" if is_point else "building"
+    point = feature.geometry.representative_point()
+    accuracy: Accuracy = "exact" if feature.geometry.geom_type == "Point" else "building"
     return Place(
         id=f"osm-{feature.id}",
         name=name,

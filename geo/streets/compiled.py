@@ -17,4 +17,4 @@ _R = TypeVar("_R")
 
 def compiled(kernel: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile a function of numpy arrays and numbers; it runs without the interpreter's lock."""
-    return numba.njit(cache=True, nogil=True, boundscheck=False)(kernel)  # type: ignore[no-any-return]
+    return numba.njit(cache=True, nogil=True, boundscheck=False)(kernel)

@@ -1,7 +1,7 @@
 """Chains of stretches that only pass through become one edge.
 
-A node where exactly two stretches with equal attributes meet is a bend, not a junction. Geometry is kept point by point;
-a ring without junctions stays as one loop. A one-way street folds only along its direction.
+A node where exactly two stretches with equal attributes meet is a bend, not a junction. Geometry is kept point by
+point; a ring without junctions stays as one loop. A one-way street folds only along its direction.
 """
 
 from __future__ import annotations
@@ -81,8 +81,7 @@ def _partners(raw: RawEdges, both_ways_alike: NDArray[np.bool_]) -> dict[int, tu
     same = (first != second) & (raw.attributes[first] == raw.attributes[second])
     same &= both_ways_alike[raw.attributes[first]] | (side[:, 0] != side[:, 1])
     return {
-        int(node): (int(a), int(b))
-        for node, a, b in zip(ends[pairs[same, 0]], first[same], second[same], strict=True)
+        int(node): (int(a), int(b)) for node, a, b in zip(ends[pairs[same, 0]], first[same], second[same], strict=True)
     }
 
 
@@ -118,7 +117,7 @@ def _join(raw: RawEdges, chains: list[list[tuple[int, bool]]]) -> RawEdges:
     """Make one edge of each chain: shapes strung together, the shared points once."""
     shapes, ends, start = [], [], np.zeros(len(chains) + 1, dtype=np.int64)
     for i, chain in enumerate(chains):
-        parts = []
+        parts: list[NDArray[np.int32]] = []
         for edge, turned in chain:
             part = raw.shape_e7[raw.start[edge] : raw.start[edge + 1]]
             part = part[::-1] if turned else part

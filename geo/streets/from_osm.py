@@ -158,7 +158,8 @@ def _without_points(raw: RawEdges) -> tuple[RawEdges, int]:
 
 def _assemble(raw: RawEdges, table: list[Attributes]) -> StreetNetwork:
     raw = _in_order_of_place(raw)
-    length_m = _lengths(raw.shape_e7, raw.start)
+    shape_m = _along(raw.shape_e7, raw.start)
+    length_m = shape_m[raw.start[1:] - 1]
     classes = sorted({attributes.highway for attributes in table})
     names = ["", *sorted({attributes.name for attributes in table} - {""})]
     class_number = {word: i for i, word in enumerate(classes)}
@@ -168,7 +169,7 @@ def _assemble(raw: RawEdges, table: list[Attributes]) -> StreetNetwork:
         mode: profile_arcs(len(raw.node_e7), raw.nodes, length_m, _speeds_of(table, mode)[raw.attributes])
         for mode in MODES
     }
-    network = StreetNetwork(
+    return StreetNetwork(
         node_e7=raw.node_e7,
         edge_nodes=raw.nodes.astype(np.int32),
         edge_length_m=length_m,
@@ -178,12 +179,12 @@ def _assemble(raw: RawEdges, table: list[Attributes]) -> StreetNetwork:
         shape_start=raw.start.astype(np.int32),
         shape_e7=raw.shape_e7,
         shape_edge=shape_edge,
+        shape_m=shape_m,
         grid=build_grid(raw.shape_e7, shape_edge),
         arcs=arcs,
         classes=tuple(classes),
         names=tuple(names),
     )
-    return network
 
 
 def _speeds_of(table: list[Attributes], mode: Mode) -> NDArray[np.float64]:
@@ -191,13 +192,12 @@ def _speeds_of(table: list[Attributes], mode: Mode) -> NDArray[np.float64]:
     return np.array([attributes.speeds[number] for attributes in table], dtype=np.float64)
 
 
-def _lengths(shape_e7: NDArray[np.int32], start: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Geodesic length of each edge's shape, metres."""
+def _along(shape_e7: NDArray[np.int32], start: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Geodesic metres from each edge's tail to each point of its shape."""
     points = shape_e7 / E7
-    step = np.zeros(len(points))
-    step[1:] = geodesic_m(points[:-1], points[1:])
-    step[start[:-1]] = 0.0  # from one edge's last point to the next one's first is no street
-    return np.add.reduceat(step, start[:-1])
+    total = np.zeros(len(points))
+    np.cumsum(geodesic_m(points[:-1], points[1:]), out=total[1:])
+    return total - np.repeat(total[start[:-1]], np.diff(start))
 
 
 def _in_order_of_place(raw: RawEdges) -> RawEdges:

@@ -89,6 +89,8 @@ class StreetNetwork:
         Edge e is drawn by points ``shape_e7[shape_start[e]:shape_start[e + 1]]``, tail to head, both ends included.
     shape_edge
         The edge that each point belongs to, int32 (n_points,).
+    shape_m
+        Geodesic metres from the edge's tail to each point along the shape, float64 (n_points,).
     """
 
     node_e7: NDArray[np.int32]
@@ -100,6 +102,7 @@ class StreetNetwork:
     shape_start: NDArray[np.int32]
     shape_e7: NDArray[np.int32]
     shape_edge: NDArray[np.int32]
+    shape_m: NDArray[np.float64]
     grid: Grid
     arcs: Mapping[Mode, ProfileArcs]
     classes: tuple[str, ...]

@@ -19,7 +19,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coords import metres_per_degree
 from geo.streets.compiled import compiled
 from geo.streets.network import NO_WAY, TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import ACCESS_M_PER_S, Mode
@@ -207,11 +206,12 @@ def route_shape(
     begin, end = _ends_on_route(origin, goal_offset_m, route, lengths)
     parts = []
     for i, code in enumerate(route.tolist()):
-        shape = network.shape(code >> 1)
-        shape = shape[::-1] if code & 1 else shape
-        low = begin / lengths[i] if i == 0 and lengths[i] > 0 else 0.0
-        high = end / lengths[i] if i == len(route) - 1 and lengths[i] > 0 else 1.0
-        parts.append(_cut(shape, low, high))
+        low_m = begin if i == 0 else 0.0
+        high_m = end if i == len(route) - 1 else lengths[i]
+        if code & 1:
+            parts.append(_stretch(network, code >> 1, lengths[i] - high_m, lengths[i] - low_m)[::-1])
+        else:
+            parts.append(_stretch(network, code >> 1, low_m, high_m))
     line = np.concatenate(parts)
     moved = np.ones(len(line), dtype=bool)
     moved[1:] = (line[1:] != line[:-1]).any(axis=1)
@@ -227,15 +227,12 @@ def _ends_on_route(
     return float(begin), float(end)
 
 
-def _cut(shape: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    """Return the part of a line between two shares of its length."""
-    step = np.diff(shape, axis=0) * metres_per_degree(float(shape[0, 1]))
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))])
-    if along[-1] == 0:
-        return shape[:1]
-    along /= along[-1]
-    ends = np.column_stack([np.interp([low, high], along, shape[:, axis]) for axis in (0, 1)])
-    inside = shape[(along > low) & (along < high)]
+def _stretch(network: StreetNetwork, edge: int, low_m: float, high_m: float) -> NDArray[np.float64]:
+    """Draw the part of an edge between two offsets from its tail."""
+    shape = network.shape(edge)
+    along_m = network.shape_m[network.shape_start[edge] : network.shape_start[edge + 1]]
+    ends = np.column_stack([np.interp([low_m, high_m], along_m, shape[:, axis]) for axis in (0, 1)])
+    inside = shape[(along_m > low_m) & (along_m < high_m)]
     return np.concatenate([ends[:1], inside, ends[1:]])
 
 

@@ -69,6 +69,21 @@ class _Wheels:
 _BIKE = _Wheels(15.0, ("bicycle", "vehicle", "access"))
 _EBIKE = _Wheels(20.0, ("electric_bicycle", "bicycle", "vehicle", "access"))
 
+_BARRIER_KEYS: Final[Mapping[Mode, tuple[str, ...]]] = {
+    "walk": ("foot", "access"),
+    "bike": _BIKE.keys,
+    "ebike": _EBIKE.keys,
+    "drive": ("motor_vehicle", "vehicle", "access"),
+}
+_WALLS = frozenset({"wall", "fence", "hedge", "city_wall", "retaining_wall"})
+_NARROW = _WALLS | {"stile", "turnstile", "full-height_turnstile", "kissing_gate"}
+_STOPPED_BY: Final[Mapping[Mode, frozenset[str]]] = {
+    "walk": _WALLS,
+    "bike": _NARROW,
+    "ebike": _NARROW,
+    "drive": _NARROW | {"bollard", "block", "jersey_barrier", "cycle_barrier", "log"},
+}
+
 
 def speeds(mode: Mode, tags: Tags) -> Speeds:
     """Speeds of a mode along a way and against it.
@@ -105,24 +120,11 @@ def speeds(mode: Mode, tags: Tags) -> Speeds:
 def barrier_stops(mode: Mode, tags: Tags) -> bool:
     """Tell whether a barrier on a street stops the mode.
 
-    A gate, bollard or lift gate without further tags lets people on foot and bicycles through; a bollard or block
-    stops a car; what is tagged ``no`` or ``private`` stops whom it names.
+    What is tagged ``no`` or ``private`` stops whom it names; otherwise its kind decides. A gate without further tags
+    lets everybody through, a bollard everybody but cars, a wall nobody.
     """
-    keys = {
-        "walk": ("foot", "access"),
-        "bike": _BIKE.keys,
-        "ebike": _EBIKE.keys,
-        "drive": ("motor_vehicle", "vehicle", "access"),
-    }[mode]
-    says = _says(tags, keys)
-    if says is not None:
-        return not says
-    kind = tags.get("barrier", "")
-    if mode == "drive":
-        return kind in {"bollard", "block", "jersey_barrier", "cycle_barrier", "stile", "turnstile", "kissing_gate", "log"}
-    if kind in {"wall", "fence", "hedge"}:
-        return True
-    return mode != "walk" and kind in {"stile", "turnstile", "kissing_gate", "full-height_turnstile"}
+    says = _says(tags, _BARRIER_KEYS[mode])
+    return tags.get("barrier") in _STOPPED_BY[mode] if says is None else not says
 
 
 def _says(tags: Tags, keys: tuple[str, ...]) -> bool | None:
@@ -189,11 +191,10 @@ def _drive(highway: str, tags: Tags) -> Speeds:
 
 
 def _vehicle_direction(tags: Tags) -> int:
-    direction = _direction(tags.get("oneway"))
-    if direction == 0 and "oneway" not in tags:
-        if tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") in {"motorway", "motorway_link"}:
-            return 1
-    return direction
+    if "oneway" in tags:
+        return _direction(tags["oneway"])
+    rounds = tags.get("junction") in {"roundabout", "circular"}
+    return 1 if rounds or tags.get("highway") in {"motorway", "motorway_link"} else 0
 
 
 def _direction(value: str | None) -> int:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coords import E7, BBox, LonLat, metres_per_degree
+from geo.coords import E7, LonLat, metres_per_degree
 from geo.errors import OffNetworkError
 from geo.streets.compiled import compiled
 from geo.streets.network import CLOSED, MAIN, Grid, StreetNetwork
@@ -24,6 +24,8 @@ MAX_SNAP_M: Final = 500.0
 #: An islet gives way to the main network within this distance of the point.
 JOIN_M: Final = 50.0
 _CELL_M: Final = 150.0
+#: Nearer than this to a point of the shape is at it: at a junction every street of it lies open.
+_POINT_M: Final = 0.01
 
 
 class Position(NamedTuple):
@@ -109,13 +111,23 @@ def snap_many(
         )  # fmt: skip
         if segment >= 0:
             edge[i] = network.shape_edge[segment]
-            share, foot[i, 0], foot[i, 1] = _foot(
-                float(lonlat[i, 0]) * E7, float(lonlat[i, 1]) * E7, lon_m / E7, lat_m / E7, segment,
-                network.shape_start[edge[i]], network.shape_start[edge[i] + 1], network.shape_e7,
-            )  # fmt: skip
-            offset_m[i] = share * network.edge_length_m[edge[i]]
-    foot /= np.where(edge[:, None] >= 0, float(E7), 1.0)
+            offset_m[i], foot[i] = _foot(network, segment, lonlat[i], np.array([lon_m, lat_m]))
     return Positions(edge, offset_m, snap_m, foot)
+
+
+def _foot(
+    network: StreetNetwork, segment: int, point: NDArray[np.float64], scale: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """Foot point on a segment: (metres from the edge's tail, lon/lat in degrees)."""
+    ends = network.shape_e7[segment : segment + 2] / E7
+    begin_m, end_m = network.shape_m[segment : segment + 2].tolist()
+    way = (ends[1] - ends[0]) * scale
+    share = float(((point - ends[0]) * scale) @ way / (way @ way))
+    if share * (end_m - begin_m) < _POINT_M:
+        return begin_m, ends[0]
+    if (1.0 - share) * (end_m - begin_m) < _POINT_M:
+        return end_m, ends[1]
+    return begin_m + share * (end_m - begin_m), ends[0] + share * (ends[1] - ends[0])
 
 
 def build_grid(shape_e7: NDArray[np.int32], shape_edge: NDArray[np.int32]) -> Grid:
@@ -148,16 +160,6 @@ def build_grid(shape_e7: NDArray[np.int32], shape_edge: NDArray[np.int32]) -> Gr
     )
 
 
-def islands_of(network: StreetNetwork, mode: Mode, edges: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell which edges are cut off from the mode's main network."""
-    return np.asarray((edges >= 0) & (network.arcs[mode].standing[edges] != MAIN))
-
-
-def covers(bbox: BBox, point: LonLat) -> bool:
-    """Tell whether a point is near enough to the box of the streets for a street to be within reach."""
-    return bbox.grown(MAX_SNAP_M).contains(point)
-
-
 @compiled
 def _nearest_segment(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
     x, y, x_m, y_m, max_m, join_m, frame, start, segment, shape_e7, shape_edge, standing
@@ -167,7 +169,7 @@ def _nearest_segment(  # type: ignore[no-untyped-def]  # compiled: numba infers 
     ``x, y`` are the point in 1e-7 degree, ``x_m, y_m`` the metres per unit there.
     """
     west, south, width, height, columns, rows = frame
-    column, row = int(math.floor((x - west) / width)), int(math.floor((y - south) / height))
+    column, row = math.floor((x - west) / width), math.floor((y - south) / height)
     ring_m = min(width * x_m, height * y_m)
     best, best_m, main, main_m = -1, math.inf, -1, math.inf
     last = int(max_m / ring_m) + 2
@@ -202,21 +204,3 @@ def _nearest_segment(  # type: ignore[no-untyped-def]  # compiled: numba infers 
     if best_m > max_m:
         return -1, math.inf
     return best, best_m
-
-
-@compiled
-def _foot(x, y, x_m, y_m, segment, first, last, shape_e7):  # type: ignore[no-untyped-def]
-    """Foot point on a segment: (share of the edge's length before it, its lon, its lat in 1e-7 degree)."""
-    before, total, foot_x, foot_y = 0.0, 0.0, 0.0, 0.0
-    for s in range(first, last - 1):
-        dx = (shape_e7[s + 1, 0] - shape_e7[s, 0]) * x_m
-        dy = (shape_e7[s + 1, 1] - shape_e7[s, 1]) * y_m
-        length = math.hypot(dx, dy)
-        if s == segment:
-            px, py = (x - shape_e7[s, 0]) * x_m, (y - shape_e7[s, 1]) * y_m
-            t = min(max((px * dx + py * dy) / (length * length), 0.0), 1.0)
-            before = total + t * length
-            foot_x = shape_e7[s, 0] + t * (shape_e7[s + 1, 0] - shape_e7[s, 0])
-            foot_y = shape_e7[s, 1] + t * (shape_e7[s + 1, 1] - shape_e7[s, 1])
-        total += length
-    return before / total, foot_x, foot_y
