@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink
@@ -84,14 +84,16 @@ class MapShell:
     map_variable: str
 
 
-class _Map(folium.Map):  # type: ignore[misc]  # folium is untyped
+class LeafletMap(folium.Map):
     """A folium map that asks for Leaflet alone: no jQuery, no Bootstrap, no icon fonts."""
 
-    default_js = [("leaflet", VENDORED["leaflet"])]
-    default_css = [("leaflet_css", VENDORED["leaflet_css"])]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.default_js = _links("leaflet")
+        self.default_css = _links("leaflet_css")
 
 
-class BaseMap(JSCSSMixin, Layer):  # type: ignore[misc]
+class BaseMap(JSCSSMixin, Layer):
     """The streets under the places, drawn in the browser by ``basemap.js``.
 
     Parameters
@@ -99,12 +101,6 @@ class BaseMap(JSCSSMixin, Layer):  # type: ignore[misc]
     config
         What ``yizhan.addBaseMap`` is told; must be JSON. ``tiles`` is None without a base map.
     """
-
-    default_js = [
-        ("protomaps_leaflet", VENDORED["protomaps_leaflet"]),
-        ("markerclusterjs", VENDORED["markerclusterjs"]),
-    ]
-    default_css = [("markerclustercss", VENDORED["markerclustercss"])]
 
     _template = Template(
         """
@@ -118,6 +114,8 @@ class BaseMap(JSCSSMixin, Layer):  # type: ignore[misc]
     def __init__(self, config: Mapping[str, Any]) -> None:
         super().__init__(control=False)
         self._name = "BaseMap"
+        self.default_js = _links("protomaps_leaflet", "markerclusterjs")
+        self.default_css = _links("markerclustercss")
         self.config = dict(config)
 
 
@@ -144,7 +142,7 @@ def city_map(city: Mapping[str, Any], *, lang: str) -> MapShell:
     'map_1'
     """
     lon, lat = city["center"]
-    leaflet_map = _Map(
+    leaflet_map = LeafletMap(
         location=(lat, lon),
         tiles=None,
         zoom_start=13,
@@ -157,7 +155,7 @@ def city_map(city: Mapping[str, Any], *, lang: str) -> MapShell:
     return shell(leaflet_map)
 
 
-def shell(leaflet_map: folium.Map) -> MapShell:
+def shell(leaflet_map: LeafletMap) -> MapShell:
     """Render a folium map into parts that load nothing from elsewhere.
 
     Parameters
@@ -175,7 +173,7 @@ def shell(leaflet_map: folium.Map) -> MapShell:
     UnknownAssetError
         The map, or something on it, asks for a file that is not vendored, or writes its own header.
     """
-    figure = leaflet_map.get_root()
+    figure = cast(Figure, leaflet_map.get_root())
     figure.render()
     variable = leaflet_map.get_name()
     assets = tuple(_assets(figure, map_name=variable))
@@ -186,6 +184,10 @@ def shell(leaflet_map: folium.Map) -> MapShell:
         script=_renumbered(_text(figure.script), numbers).strip(),
         map_variable=_renumbered(variable, numbers),
     )
+
+
+def _links(*names: str) -> list[tuple[str, str]]:
+    return [(name, VENDORED[name]) for name in names]
 
 
 def _base_map_config(city: Mapping[str, Any], lang: str) -> dict[str, Any]:

@@ -27,7 +27,9 @@ def nearest_query(args: MultiDict[str, str]) -> NearestQuery:
     _only(args, _NEAREST)
     for needed in ("lon", "lat"):
         if needed not in args:
-            raise ParameterError(f"{needed} is missing; ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92", parameter=needed)
+            raise ParameterError(
+                f"{needed} is missing; ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92", parameter=needed
+            )
     values: dict[str, Any] = {
         name: args.getlist(name) if name in _REPEATED else _single(args, name) for name in _NEAREST if name in args
     }
@@ -50,7 +52,9 @@ def search_query(args: MultiDict[str, str]) -> tuple[str, int]:
 def _only(args: MultiDict[str, str], known: Collection[str]) -> None:
     for name in args:
         if name not in known:
-            raise UnknownWordError(f"{name[:40]!r} is no parameter here; known are {', '.join(known)}", parameter=name[:40])
+            raise UnknownWordError(
+                f"{name[:40]!r} is no parameter here; known are {', '.join(known)}", parameter=name[:40]
+            )
 
 
 def _single(args: MultiDict[str, str], name: str) -> str:

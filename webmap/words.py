@@ -85,7 +85,7 @@ def accuracy_words() -> Words:
         "building": _("位置到楼，门口要找一找"),
         "street": _("位置只到路段"),
         "subdistrict": _("位置只到街道范围"),
-        "illustrative": _("位置仅为示意"),
+        "illustrative": _("位置示意"),
     }
 
 
@@ -175,10 +175,10 @@ def ui_words() -> Words:
         "position_error": _("定位误差约 {distance}，不准就在地图上点一下。"),
         "found": _("{n} 处，从近到远"),
         "found_status": _("找到 {n} 处。最近的是{name}，{mode}约 {minutes} 分钟。"),
-        "none": _("{mode} {minutes} 分钟内没有找到{what}"),
+        "none": _("{mode} {minutes} 分钟内没有找到：{what}"),
         "none_any": _("任何服务点"),
         "none_or": _("或"),
-        "none_with": _("有{amenities}的{services}"),
+        "none_with": _("{services}（要有{amenities}）"),
         "none_hint": _("也可能有，只是还没有人登记。"),
         "widen": _("放宽到 {minutes} 分钟"),
         "any_service": _("看全部服务"),
@@ -204,6 +204,8 @@ def ui_words() -> Words:
         "copied": _("已复制"),
         "copy_failed": _("复制不了"),
         "place_pin": _("第 {rank} 近：{name}"),
-        "origin_pin": _("出发位置"),
+        "zoom_in": _("放大"),
+        "zoom_out": _("缩小"),
+        "map_keys": _("地图。方向键移动，加减键缩放，回车从地图中心出发。"),
         "cluster": _("{n} 处服务点，放大查看"),
     }

@@ -226,7 +226,7 @@ def test_closed_tracks_stay_lines(tiles: Path) -> None:
 
 def test_yard_tracks_wait_for_their_zoom(tiles: Path) -> None:
     def metres(zoom: int) -> float:
-        return sum(t.geometry.length for t in decode(tiles, zoom) if t.attributes.get("kind") == "rail")
+        return float(sum(t.geometry.length for t in decode(tiles, zoom) if t.attributes.get("kind") == "rail"))
 
     assert metres(12) == pytest.approx(20 * BLOCK, rel=0.02)
     assert metres(13) == pytest.approx(40 * BLOCK, rel=0.02)

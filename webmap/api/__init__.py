@@ -77,12 +77,13 @@ def _stored(stored: StoredJson, mimetype: str) -> Response:
     response = _gzipped(stored.gzipped, mimetype)
     response.set_etag(stored.etag)
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _gzipped(body: bytes, mimetype: str) -> Response:
     """Return bytes that are kept gzipped, unpacked only for the rare client that wants them so."""
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings["gzip"] > 0
     response = Response(body if packed else gzip.decompress(body), mimetype=mimetype)
     if packed:
         response.headers["Content-Encoding"] = "gzip"

@@ -104,24 +104,73 @@ const kinds = (...names) => {
   return (zoom, feature) => wanted.has(feature.props.kind);
 };
 
+/** Ramps are drawn as narrow as side streets: they are many, and nobody walks them. */
+const ofClass = ({ kinds: names, ramp = false }) => {
+  const wanted = new Set(names);
+  return (zoom, feature) => wanted.has(feature.props.kind) && Boolean(feature.props.link) === ramp;
+};
+
 const widths = (...stops) => P.exp(1.6, stops);
 
 const CLASSES = [
   // kinds, first zoom, widths by zoom, colour, casing
   { kinds: ["service"], from: 15, width: widths([15, 1], [16, 2.2], [18, 7], [20, 20]), fill: "street", casing: "casing" },
   { kinds: ["minor"], from: 13, width: widths([13, 0.8], [14, 1.8], [16, 5], [18, 13], [20, 34]), fill: "street", casing: "casing" },
+  { kinds: ["primary", "secondary", "tertiary"], ramp: true, from: 12, width: widths([12, 0.7], [14, 1.8], [16, 5], [18, 11], [20, 28]), fill: "main", casing: "casing" },
+  { kinds: ["motorway", "trunk"], ramp: true, from: 12, width: widths([12, 0.7], [14, 2], [16, 5.5], [18, 12], [20, 28]), fill: "trunk", casing: "trunkCasing" },
   { kinds: ["tertiary"], from: 12, width: widths([12, 0.9], [14, 3], [16, 8], [18, 18], [20, 44]), fill: "main", casing: "casing" },
   { kinds: ["secondary"], from: 11, width: widths([11, 0.9], [13, 2.4], [14, 4], [16, 10], [18, 22], [20, 52]), fill: "main", casing: "casing" },
   { kinds: ["primary"], from: 10, width: widths([10, 0.9], [12, 2], [14, 5], [16, 12], [18, 26], [20, 58]), fill: "main", casing: "casing" },
   { kinds: ["motorway", "trunk"], from: 9, width: widths([9, 1], [12, 2.6], [14, 5.5], [16, 13], [18, 28], [20, 62]), fill: "trunk", casing: "trunkCasing" },
 ];
 
+/** Street names along their line; Chinese ones stand upright, one sign below the other, where the line is steep. */
+class StreetLabel extends P.LineLabelSymbolizer {
+  place(layout, geom, feature) {
+    const name = this.text.get(layout.zoom, feature);
+    const labels = super.place(layout, geom, feature);
+    if (!labels || !/^\p{Script=Han}+$/u.test(name)) return labels;
+    return labels.map((label) => (isSteep(label) ? { ...label, draw: this.#upright(label, name, layout.zoom, feature) } : label));
+  }
+
+  #upright(label, name, zoom, feature) {
+    const along = direction(label);
+    const signs = along.y < 0 ? [...name].reverse() : [...name];
+    return (context) => {
+      context.globalAlpha = 1;
+      context.font = this.font.get(zoom, feature);
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.lineWidth = this.width.get(zoom, feature);
+      context.strokeStyle = this.stroke.get(zoom, feature);
+      context.fillStyle = this.fill.get(zoom, feature);
+      const step = context.measureText(name).width / signs.length;
+      for (const draw of ["strokeText", "fillText"]) {
+        for (const [at, sign] of signs.entries()) context[draw](sign, along.x * step * (at + 0.5), along.y * step * (at + 0.5));
+      }
+    };
+  }
+}
+
+/** Unit vector of a label's line, from the boxes that the library lays along it. */
+function direction({ bboxes }) {
+  const [first, last] = [bboxes[0], bboxes.at(-1)];
+  const [x, y] = [last.minX - first.minX, last.minY - first.minY];
+  const length = Math.hypot(x, y) || 1;
+  return { x: x / length, y: y / length };
+}
+
+function isSteep(label) {
+  const { x, y } = direction(label);
+  return Math.abs(y) > Math.abs(x);
+}
+
 function paintRules(paint) {
   const polygon = (dataLayer, fill, filter, minzoom) => ({ dataLayer, minzoom, filter, symbolizer: new P.PolygonSymbolizer({ fill }) });
   const line = (dataLayer, options, filter, minzoom) => ({ dataLayer, minzoom, filter, symbolizer: new P.LineSymbolizer({ lineCap: "round", lineJoin: "round", ...options }) });
   const casings = CLASSES.map((each) =>
-    line("streets", { color: paint[each.casing], width: (zoom) => each.width(zoom) + (zoom < 14 ? 1.2 : 2) }, kinds(...each.kinds), Math.max(each.from, 12)));
-  const fills = CLASSES.map((each) => line("streets", { color: paint[each.fill], width: each.width }, kinds(...each.kinds), each.from));
+    line("streets", { color: paint[each.casing], width: (zoom) => each.width(zoom) + (zoom < 14 ? 1.2 : 2) }, ofClass(each), Math.max(each.from, 12)));
+  const fills = CLASSES.map((each) => line("streets", { color: paint[each.fill], width: each.width }, ofClass(each), each.from));
   return [
     polygon("green", paint.grass, kinds("park", "grass", "cemetery")),
     polygon("green", paint.wood, kinds("wood")),
@@ -153,7 +202,7 @@ function labelRules(paint, lang) {
     dataLayer: "streets",
     minzoom,
     filter,
-    symbolizer: new P.LineLabelSymbolizer({ ...common, position: 2, width: 3.5, repeatDistance: 420, ...options }),
+    symbolizer: new StreetLabel({ ...common, position: 2, width: 3.5, repeatDistance: 420, ...options }),
   });
   const ranked = (kind, shift) => (zoom, feature) => feature.props.kind === kind && (feature.props.rank ?? 1) <= zoom - shift;
   return [

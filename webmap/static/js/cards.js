@@ -7,42 +7,44 @@ import { distance, joined, minutes, nameOf, ui, wordFor, words } from "./words.j
 // A longer number would push the other buttons to a second row on a phone.
 const SHORT_PHONE = 6;
 
+const AMAP_MODES = { walk: "walk", bike: "ride", ebike: "ride", drive: "car" };
+
 /**
  * Build the card of one result.
  * @param {object} result as the API gives it
+ * @param {string} mode how one travels
  * @param {(rank: number) => void} onShow called when the name is pressed
  */
-export function card(result, onShow) {
+export function card(result, mode, onShow) {
   const { place, rank } = result;
   const name = nameOf(place);
   return el(
     "li",
     { class: "card", id: `card-${rank}`, "data-rank": rank },
     el("span", { class: "card__rank", "aria-hidden": "true" }, String(rank)),
-    el(
-      "div",
-      { class: "card__head" },
-      el("h3", { class: "card__name" }, el("button", { class: "card__show", type: "button", "aria-pressed": "false", onclick: () => onShow(rank) }, outside(name))),
-      chips(place),
-    ),
-    effort(result),
+    el("h3", { class: "card__name" }, el("button", { class: "card__show", type: "button", "aria-pressed": "false", onclick: () => onShow(rank) }, outside(name))),
+    el("p", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`),
+    lengths(result),
+    tags(place, name),
     facts(place),
-    actions(place, name),
+    actions(place, name, mode),
   );
 }
 
-function effort(result) {
+function lengths(result) {
   return el(
     "p",
-    { class: "card__effort" },
-    el("span", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`),
-    el("span", { class: "card__metres" }, distance(result.network_m)),
-    el("span", { class: "card__straight" }, ui("straight", { distance: distance(result.straight_m) })),
+    { class: "card__lengths" },
+    el("b", {}, distance(result.network_m)),
+    " ",
+    el("small", {}, ui("straight", { distance: distance(result.straight_m) })),
   );
 }
 
-function chips(place) {
+function tags(place, name) {
   const kinds = [...new Set(place.services.map((service) => service.kind))];
+  // Many places have no name but what they are; once is enough.
+  if (kinds.length === 1 && name === wordFor("service", kinds[0])) return null;
   return el("ul", { class: "tags" }, ...kinds.map((kind) => el("li", { class: "tag" }, icon(kind), wordFor("service", kind))));
 }
 
@@ -113,13 +115,13 @@ function source(place) {
   return el("span", {}, before, name, after, " · ", told.join(" · "));
 }
 
-function actions(place, name) {
-  return el("div", { class: "card__actions" }, navigate(place, name), place.phone ? call(place.phone) : null, copyAddress(place, name));
+function actions(place, name, mode) {
+  return el("div", { class: "card__actions" }, navigate(place, name, mode), place.phone ? call(place.phone) : null, copyAddress(place, name));
 }
 
-function navigate(place, name) {
-  const to = encodeURIComponent(`${place.lon},${place.lat},${place.name.replaceAll(",", " ")}`);
-  const href = `https://uri.amap.com/navigation?to=${to}&mode=walk&coordinate=wgs84`;
+function navigate(place, name, mode) {
+  const to = [place.lon, place.lat, encodeURIComponent(place.name.replaceAll(",", " "))].join(",");
+  const href = `https://uri.amap.com/navigation?to=${to}&mode=${AMAP_MODES[mode] ?? "walk"}&coordinate=wgs84`;
   return el(
     "a",
     { class: "button button--go", href, rel: "noopener noreferrer", target: "_blank", "aria-label": ui("navigate_to", { name }) },

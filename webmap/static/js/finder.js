@@ -150,6 +150,7 @@ class Finder {
     }
     byId("from-name").replaceChildren(outside(this.#state.label ?? ui("shared_position")));
     this.#openWays(false);
+    this.#view.resized();
     this.#view.showOrigin(origin);
     this.#waiting();
     try {
@@ -167,7 +168,7 @@ class Finder {
       return;
     }
     this.#view.showAnswer(answer);
-    const cards = answer.results.map((result) => card(result, (rank) => this.#select(rank)));
+    const cards = answer.results.map((result) => card(result, answer.mode, (rank) => this.#select(rank)));
     for (const each of cards) this.#tie(each);
     this.#show(ui("found", { n: cards.length }), [el("ol", { class: "cards" }, ...cards)]);
     const [nearest] = answer.results;

@@ -3,6 +3,9 @@
 
 const TOKEN = /24\/7|Mo|Tu|We|Th|Fr|Sa|Su|PH|SH|off|closed|\d{1,2}:\d{2}|[-+,;]|\s+/gy;
 
+// A dash that no line ends at.
+const TO = "\u2060–\u2060";
+
 /** Return the expression in words. */
 export function hoursText(expression, words) {
   const tokens = tokenize(expression.trim());
@@ -16,7 +19,7 @@ function tokenize(text) {
 
 function spoken(token, before, after, words) {
   const betweenDays = isDay(before) && isDay(after);
-  if (token === "-") return betweenDays ? words.to : "–";
+  if (token === "-") return betweenDays ? words.to : TO;
   if (token === ",") return words.and;
   if (token === ";") return words.then;
   if (/^\s+$/.test(token)) return before === ";" || before === "," ? "" : " ";

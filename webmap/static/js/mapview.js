@@ -6,8 +6,11 @@ import { el, icon, outside } from "./dom.js";
 import { nameOf, ui, wordFor } from "./words.js";
 
 const L = window.L;
-const FRAMED = 4;
+const FRAMED = 3;
+const NEAR_ZOOM = 14;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+L.MarkerCluster.mergeOptions({ keyboard: false });
 
 /** The layers of the finder on a Leaflet map. */
 export class MapView {
@@ -19,6 +22,8 @@ export class MapView {
   #ways = L.layerGroup();
   #origin = null;
   #answer = null;
+  #zooming = false;
+  #frameNext = null;
   #onPin;
 
   /**
@@ -30,12 +35,15 @@ export class MapView {
     this.#onPin = onPin;
     this.#ways.addTo(map);
     map.on("click", (event) => onPick(event.latlng.lng, event.latlng.lat));
+    map.on("zoomstart", () => (this.#zooming = true));
+    map.on("zoomend", () => this.#zoomed());
+    this.#describeMap(onPick);
   }
 
   /** Draw all places of the city as dots, gathered where they are many. */
   showPlaces(collection) {
     this.#crowd = L.markerClusterGroup({
-      maxClusterRadius: 46,
+      maxClusterRadius: 56,
       disableClusteringAtZoom: 15,
       showCoverageOnHover: false,
       spiderfyOnMaxZoom: false,
@@ -55,10 +63,9 @@ export class MapView {
       icon: L.divIcon({ className: "pin-origin", iconSize: [26, 26], html: el("span") }),
       interactive: false,
       keyboard: false,
-      alt: ui("origin_pin"),
       zIndexOffset: 500,
     }).addTo(this.#map);
-    if (!this.#map.getBounds().pad(-0.1).contains(this.#origin.getLatLng())) this.#map.panTo(this.#origin.getLatLng(), { animate: !STILL.matches });
+    this.#approach(this.#origin.getLatLng());
   }
 
   /** Draw the pins of an answer; `select` then shows the way to one. */
@@ -100,6 +107,36 @@ export class MapView {
     this.#map.invalidateSize({ animate: false });
   }
 
+  /**
+   * Give the map a name and the keyboard a way to choose an origin. Pins and dots are for pointers: for
+   * the keyboard and the ear the list says the same in order, without hundreds of stops on the way.
+   */
+  #describeMap(onPick) {
+    const box = this.#map.getContainer();
+    box.setAttribute("role", "application");
+    box.setAttribute("aria-label", ui("map_keys"));
+    this.#map.getPane("markerPane").setAttribute("aria-hidden", "true");
+    for (const way of ["in", "out"]) {
+      const button = box.querySelector(`.leaflet-control-zoom-${way}`);
+      button.title = ui(`zoom_${way}`);
+      button.setAttribute("aria-label", button.title);
+    }
+    box.addEventListener("keyup", () => box.classList.add("is-keyed"));
+    box.addEventListener("pointerdown", () => box.classList.remove("is-keyed"));
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target !== box) return;
+      const { lng, lat } = this.#map.getCenter();
+      onPick(lng, lat);
+    });
+  }
+
+  /** Stay where the map is if the origin is well in view at a useful scale. */
+  #approach(latlng) {
+    const zoom = Math.max(this.#map.getZoom(), NEAR_ZOOM);
+    const inView = this.#map.getBounds().pad(-0.2).contains(latlng);
+    if (!inView || zoom !== this.#map.getZoom()) this.#map.setView(latlng, zoom, { animate: false });
+  }
+
   #pin({ rank, place }) {
     const title = ui("place_pin", { rank, name: nameOf(place) });
     const pin = L.marker([place.lat, place.lon], {
@@ -110,15 +147,13 @@ export class MapView {
         html: el("span", { class: "pin__plate" }, String(rank)),
       }),
       title,
-      alt: title,
+      keyboard: false,
       riseOnHover: true,
       zIndexOffset: 1000 - rank,
     });
     pin.on("mouseover", () => this.#onPin(rank));
     pin.on("click", () => this.#onPin(rank, { scroll: true }));
     pin.addTo(this.#map);
-    operable(pin.getElement(), title, () => this.#onPin(rank, { scroll: true }));
-    pin.getElement().addEventListener("focus", () => this.#onPin(rank));
     return pin;
   }
 
@@ -153,24 +188,32 @@ export class MapView {
   }
 
   #frame(points) {
+    // Leaflet drops what is asked of it while it zooms.
+    this.#frameNext = this.#zooming ? points : null;
+    if (this.#zooming) return;
     // Room for a pin above its foot, and for the buttons at the right.
-    const margin = Math.min(70, this.#map.getSize().y / 8);
+    const margin = Math.min(70, this.#map.getSize().y / 14);
     this.#map.fitBounds(points, {
-      paddingTopLeft: [margin, margin + 34],
-      paddingBottomRight: [margin + 34, margin],
+      paddingTopLeft: [margin, margin + 30],
+      paddingBottomRight: [margin + 34, margin + 16],
       maxZoom: 17,
       animate: !STILL.matches,
     });
+  }
+
+  #zoomed() {
+    this.#zooming = false;
+    if (this.#frameNext) this.#frame(this.#frameNext);
   }
 
   #dot(feature) {
     const [lon, lat] = feature.geometry.coordinates;
     const dot = L.marker([lat, lon], {
       icon: L.divIcon({ className: "dot", iconSize: [28, 28], html: el("span", { class: "dot__face" }, icon(feature.properties.services[0] ?? "dot")) }),
+      title: nameOf(feature.properties),
+      keyboard: false,
     });
-    const describe = () => this.#describe(dot, feature.properties);
-    dot.on("click", describe);
-    dot.on("add", () => operable(dot.getElement(), nameOf(feature.properties), describe));
+    dot.on("click", () => this.#describe(dot, feature.properties));
     return dot;
   }
 
@@ -192,26 +235,15 @@ export class MapView {
   }
 }
 
-/** Make a marker what its role says: Leaflet gives it the role and the focus, but no name and no keys. */
-function operable(node, name, press) {
-  node.setAttribute("aria-label", name);
-  node.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    press();
-  });
-}
-
 function mark(pin, selected) {
   const node = pin.getElement();
   node?.classList.toggle("is-selected", selected);
-  node?.setAttribute("aria-pressed", String(selected));
   pin.setZIndexOffset(selected ? 2000 : 1000);
 }
 
 function clusterIcon(cluster) {
   const count = cluster.getChildCount();
-  return L.divIcon({ className: "cluster", iconSize: [36, 36], html: el("span", {}, el("span", { class: "cluster__face", "aria-hidden": "true" }, String(count)), el("span", { class: "visually-hidden" }, ui("cluster", { n: count }))) });
+  return L.divIcon({ className: "cluster", iconSize: [36, 36], html: el("span", { class: "cluster__face", title: ui("cluster", { n: count }) }, String(count)) });
 }
 
 function flip([lon, lat]) {
