@@ -78,7 +78,7 @@ class City:
         manifest = folder.read_manifest(path)
         try:
             network = StreetNetwork.load(path / folder.STREETS)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise PackError(f"{path / folder.STREETS}: missing or damaged ({error}); build the pack again") from error
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
         return cls(manifest, network, folder.read_places(path), lambda: folder.read_names(path), tiles)

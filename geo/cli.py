@@ -63,7 +63,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overpass-url", metavar="URL", help="another Overpass server")
     parser.add_argument("--nominatim-url", metavar="URL", help="another Nominatim server, which finds --place")
     parser.add_argument(
-        "--timeout", type=int, default=180, metavar="S", help="wait this long for one answer (default 180)"
+        "--timeout", type=_seconds, default=180, metavar="S", help="wait this long for one answer (default 180)"
     )
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the servers' answers here")
     parser.add_argument(
@@ -199,6 +199,12 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (default %(default)s)")
     parser.set_defaults(run=_serve)
+
+
+def _seconds(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 6 and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is no time to wait; give a whole number of seconds, 1 or more")
 
 
 def _port(text: str) -> int:

@@ -28,7 +28,8 @@ def shares(extract: Extract) -> dict[str, tuple[float, float]]:
     ways = extract.ways
     for i, tags in enumerate(ways.tags):
         if "name" in tags:
-            real[tags["name"]].append(shapely.LineString(ways.lonlat_e7[ways.start[i] : ways.start[i + 1]] / E7 * _SCALE))
+            lonlat = ways.lonlat_e7[ways.start[i] : ways.start[i + 1]] / E7
+            real[tags["name"]].append(shapely.LineString(lonlat * _SCALE))
     found: dict[str, tuple[float, float]] = {}
     for name, lines in _sample().items():
         if name in real:

@@ -7,6 +7,7 @@ from flask_compress import Compress
 
 from geo.city import City
 from webmap.api import api
+from webmap.assets import init_assets
 from webmap.errors import init_errors
 from webmap.i18n import init_i18n
 from webmap.pages import pages
@@ -25,13 +26,14 @@ def create_app(city: City, settings: Settings | None = None) -> Flask:
     settings
         How it is served.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions["yizhan"] = Site(city, settings or Settings())
-    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=True)
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=False)
     Compress(app)
     init_errors(app)
     init_security(app)
     init_i18n(app)
+    init_assets(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
     return app

@@ -56,6 +56,8 @@ def problem_of(error: YizhanError) -> Problem:
 
 def _known(error: YizhanError) -> Response:
     problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # its message names our files, not the asker's mistake
+        return _unforeseen(error)
     return _response(problem, str(error), parameter=getattr(error, "parameter", None))
 
 

@@ -8,7 +8,8 @@ from flask import Flask, Response, g
 
 _POLICY = (
     "default-src 'none'; "
-    "script-src 'nonce-{nonce}'; "
+    # 'self' beside the nonce: older WebKit does not hand a module's nonce on to the modules that it imports
+    "script-src 'self' 'nonce-{nonce}'; "
     "style-src 'self' 'nonce-{nonce}'; "
     "img-src 'self' data: blob:; "
     "connect-src 'self'; "

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from waitress.server import create_server
 
@@ -37,12 +38,25 @@ def serve(path: Path, settings: Settings) -> None:
             f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}); choose another --port",
             parameter="port",
         ) from error
+    except ValueError as error:  # waitress found no such host
+        raise ParameterError(
+            f"{settings.host}: no address of this machine; choose another --host, e.g. 127.0.0.1", parameter="host"
+        ) from error
     signal.signal(signal.SIGTERM, _stop)
-    print(f"{city.manifest.name}: http://{server.effective_host}:{server.effective_port}  (Ctrl-C stops)", flush=True)
+    print(f"{city.manifest.name}: {address_of(server)}  (Ctrl-C stops)", flush=True)
     try:
         server.run()
     finally:
         server.close()
+
+
+def address_of(server: Any) -> str:
+    """Return where a waitress server listens, as a browser wants it; of several addresses, the first."""
+    if hasattr(server, "effective_listen"):
+        host, port = server.effective_listen[0]
+    else:
+        host, port = server.effective_host, server.effective_port
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

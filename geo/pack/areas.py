@@ -19,6 +19,7 @@ from geo.places.model import Place
 #: ``admin_level`` in China's municipalities.
 _LEVELS: Final = {"6": "district", "8": "subdistrict"}
 _WGS84: Final = "EPSG:4326"
+_MAX_DIGITS: Final = 9
 _POPULATION_COLUMNS: Final = frozenset({"district", "subdistrict", "population"})
 
 
@@ -44,9 +45,13 @@ def areas_of(extract: Extract) -> geopandas.GeoDataFrame:
 
 
 def containing(points: geopandas.GeoDataFrame, areas: geopandas.GeoDataFrame, level: str) -> pandas.Series:
-    """Return, aligned to the points, the name of the area of a level that each lies in (None: in none)."""
+    """Return, aligned to the points, the name of the area of a level that each lies in (None: in none).
+
+    A point on a border that areas share, as a street often is, lies in the first of them.
+    """
     wanted = areas.loc[areas["level"] == level, ["name", "geometry"]].rename(columns={"name": "_area"})
-    joined = geopandas.sjoin(points[[points.geometry.name]], wanted, predicate="within", how="left")
+    joined = geopandas.sjoin(points[[points.geometry.name]], wanted, predicate="intersects", how="left")
+    joined = joined.sort_values("index_right", kind="stable")
     first = joined["_area"].groupby(level=0).first().reindex(points.index).astype(object)
     return pandas.Series(first.where(first.notna(), None))
 
@@ -103,7 +108,15 @@ def _read_population(path: Path) -> dict[tuple[str, str], int]:
                     "population",
                     parameter="population",
                 )
-            return {(row["district"], row["subdistrict"]): _residents(path, row) for row in reader}
+            table: dict[tuple[str, str], int] = {}
+            for row in reader:
+                key = row["district"], row["subdistrict"]
+                if key in table:
+                    raise ParameterError(
+                        f"{path.name}: {key[1]}: is in the table twice; keep one row of it", parameter="population"
+                    )
+                table[key] = _residents(path, row)
+            return table
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ParameterError(
             f"{path.name}: cannot be read as CSV in UTF-8 ({error})", parameter="population"
@@ -112,7 +125,7 @@ def _read_population(path: Path) -> dict[tuple[str, str], int]:
 
 def _residents(path: Path, row: dict[str, str]) -> int:
     text = row["population"] or ""
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
         raise ParameterError(
             f"{path.name}: {row['subdistrict']}: population {text[:40]!r} is not a whole number of residents",
             parameter="population",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from tqdm import tqdm
@@ -23,6 +24,10 @@ from geo.places.model import Place
 from geo.streets.from_osm import build_network
 from geo.streets.network import StreetNetwork
 from geo.streets.profiles import MODES
+from geo.streets.snapping import snap_many
+
+#: A place this near to a named street lies beside it.
+_BESIDE_M: Final = 60.0
 
 
 def build_pack(
@@ -94,6 +99,7 @@ def _write(
 
         step("places")
         known = sorted(located([*places, *places_from_osm(extract)], areas), key=lambda place: place.id)
+        known = _with_streets(known, network)
         folder.write_places(building, known)
         stranded = _prove(network, known)
         dropped.update({f"places that {mode} cannot reach": count for mode, count in stranded.items()})
@@ -125,6 +131,17 @@ def _write(
         },
         dropped={reason: count for reason, count in dropped.items() if count},
     )
+
+
+def _with_streets(places: Sequence[Place], network: StreetNetwork) -> list[Place]:
+    """Say beside which street a place without an address lies, so that nameless ones can be told apart."""
+    lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
+    edges = snap_many(network, "walk", lonlat, max_m=_BESIDE_M).edge.tolist()
+    names = [network.names[network.edge_name[edge]] if edge >= 0 else "" for edge in edges]
+    return [
+        replace(place, address=f"{name}旁") if name and not place.address else place
+        for place, name in zip(places, names, strict=True)
+    ]
 
 
 def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:

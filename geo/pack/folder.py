@@ -9,11 +9,11 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import tomli_w
 
@@ -29,6 +29,8 @@ PLACES: Final = "places.json"
 NAMES: Final = "names.json"
 AREAS: Final = "areas.geojson"
 BASE_MAP: Final = "base.pmtiles"
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,14 @@ def read_manifest(folder: Path) -> Manifest:
         values = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if values["format"] != FORMAT:
             raise PackError(f"{folder}: a city pack of format {values['format']}, not {FORMAT}; build it again")
+        west, south, east, north = values["bbox"]
         return Manifest(
             name=values["name"],
             name_en=values.get("name_en"),
             sample=values["sample"],
             built=values["built"],
             version=values["version"],
-            bbox=tuple(values["bbox"]),
+            bbox=(west, south, east, north),
             sources=tuple(values["sources"]),
             counts=values["counts"],
             dropped=values["dropped"],
@@ -120,7 +123,7 @@ def write_places(folder: Path, places: Sequence[Place]) -> None:
 
 def read_places(folder: Path) -> tuple[Place, ...]:
     """Read the places, in the order written."""
-    return tuple(place_from_json(values) for values in _read_json(folder / PLACES))
+    return _read_rows(folder / PLACES, place_from_json)
 
 
 def write_names(folder: Path, names: Sequence[Name]) -> None:
@@ -130,10 +133,12 @@ def write_names(folder: Path, names: Sequence[Name]) -> None:
 
 def read_names(folder: Path) -> tuple[Name, ...]:
     """Read the gazetteer's names."""
-    return tuple(
-        Name(name, name_en, kind, context, LonLat(lon, lat))
-        for name, name_en, kind, context, lon, lat in _read_json(folder / NAMES)
-    )
+    return _read_rows(folder / NAMES, _name)
+
+
+def _name(row: Sequence[Any]) -> Name:
+    name, name_en, kind, context, lon, lat = row
+    return Name(name, name_en, kind, context, LonLat(lon, lat))
 
 
 def _write_lines(path: Path, rows: Sequence[Any]) -> None:
@@ -141,10 +146,10 @@ def _write_lines(path: Path, rows: Sequence[Any]) -> None:
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
-def _read_json(path: Path) -> Any:
+def _read_rows(path: Path, read: Callable[[Any], _Row]) -> tuple[_Row, ...]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return tuple(read(row) for row in json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise PackError(f"{path}: missing or damaged ({error}); build the pack again") from error
 
 

@@ -29,7 +29,7 @@ def test_the_nonce_of_a_page_is_that_of_its_header_and_new_each_time(client: Fla
     for response in (client.get("/"), client.get("/")):
         first, second = response.text.split()
         assert first == second
-        assert policy(dict(response.headers))["script-src"] == f"'nonce-{first}'"
+        assert policy(dict(response.headers))["script-src"] == f"'self' 'nonce-{first}'"
         nonces.add(first)
     assert len(nonces) == 2
 
