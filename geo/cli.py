@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,14 +26,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         arguments.run(arguments)
+        sys.stdout.flush()
     except YizhanError as error:
         print(f"yizhan: {error}", file=sys.stderr)
         return EXIT_REFUSED
     except KeyboardInterrupt:
         print("yizhan: stopped; nothing was left half-written", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read has gone; what is still in the buffer goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 0
 
@@ -138,7 +140,7 @@ def _build_sample(out: Path) -> None:
 
 
 def _say_built(out: Path, counts: dict[str, float], dropped: dict[str, int]) -> None:
-    print(f"{out}: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
+    print(f"{out}: " + ", ".join(f"{what.replace('_', ' ')} {count:,}" for what, count in counts.items()))
     for reason, count in dropped.items():
         print(f"  left out: {count:,} {reason}")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ def areas_of(extract: Extract) -> geopandas.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         Columns ``id, name, name_en, level, district, geometry``; ``district`` is the one that a subdistrict lies in.
+        Parts that are mapped apart, with the same name in the same district, are one area.
     """
     rows = [
         (f.id, f.tags["name"], f.tags.get("name:en"), _LEVELS[f.tags["admin_level"]], f.geometry)
@@ -41,6 +43,14 @@ def areas_of(extract: Extract) -> geopandas.GeoDataFrame:
     )
     inside = areas.set_geometry(areas.geometry.representative_point())
     areas["district"] = containing(inside, areas, "district")
+    return _parts_joined(areas)
+
+
+def _parts_joined(areas: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Make one area of those of one level, district and name; those in no known district stay apart."""
+    parts = areas.assign(_within=areas["district"].fillna(areas["id"])).sort_values("id")
+    areas = parts.dissolve(["level", "_within", "name"], as_index=False)[list(areas.columns)]
+    areas["district"] = areas["district"].astype(object).where(areas["district"].notna(), None)
     return areas.sort_values(["level", "district", "name", "id"], ignore_index=True, na_position="last")
 
 
@@ -77,11 +87,13 @@ def located(places: Sequence[Place], areas: geopandas.GeoDataFrame) -> list[Plac
 def with_population(areas: geopandas.GeoDataFrame, path: Path) -> tuple[geopandas.GeoDataFrame, int]:
     """Join a table of residents to the subdistricts by district and name.
 
+    Rows of one name are parts of one subdistrict and are added up, so that the total stays.
+
     Returns
     -------
     areas, unmatched
-        A copy with the column ``population`` (missing where the table has no row), and how many rows of the table
-        name no subdistrict of the city.
+        A copy with the column ``population`` (missing where the table has no row), and how many names of the table
+        are no subdistrict of the city.
 
     Raises
     ------
@@ -91,13 +103,13 @@ def with_population(areas: geopandas.GeoDataFrame, path: Path) -> tuple[geopanda
     table = _read_population(path)
     keys = list(zip(areas["district"], areas["name"], strict=True))
     is_subdistrict = areas["level"] == "subdistrict"
-    values = [table.get(key) if sub else None for key, sub in zip(keys, is_subdistrict, strict=True)]
+    values = [table[key] if sub and key in table else None for key, sub in zip(keys, is_subdistrict, strict=True)]
     joined = areas.assign(population=pandas.array(values, dtype="Int64"))
     matched = {key for key, sub in zip(keys, is_subdistrict, strict=True) if sub} & table.keys()
     return joined, len(table) - len(matched)
 
 
-def _read_population(path: Path) -> dict[tuple[str, str], int]:
+def _read_population(path: Path) -> Mapping[tuple[str, str], int]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -108,14 +120,9 @@ def _read_population(path: Path) -> dict[tuple[str, str], int]:
                     "population",
                     parameter="population",
                 )
-            table: dict[tuple[str, str], int] = {}
+            table: Counter[tuple[str, str]] = Counter()
             for row in reader:
-                key = row["district"], row["subdistrict"]
-                if key in table:
-                    raise ParameterError(
-                        f"{path.name}: {key[1]}: is in the table twice; keep one row of it", parameter="population"
-                    )
-                table[key] = _residents(path, row)
+                table[row["district"], row["subdistrict"]] += _residents(path, row)
             return table
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ParameterError(

@@ -101,8 +101,7 @@ def _write(
         known = sorted(located([*places, *places_from_osm(extract)], areas), key=lambda place: place.id)
         known = _with_streets(known, network)
         folder.write_places(building, known)
-        stranded = _prove(network, known)
-        dropped.update({f"places that {mode} cannot reach": count for mode, count in stranded.items()})
+        unreachable = _prove(network, known)
 
         step("names")
         names = names_of(extract, areas, network)
@@ -128,6 +127,7 @@ def _write(
             "places": len(known),
             "names": len(names),
             "tiles": tiles.tiles,
+            **{f"places_out_of_reach_{mode}": count for mode, count in unreachable.items()},
         },
         dropped={reason: count for reason, count in dropped.items() if count},
     )
@@ -149,15 +149,15 @@ def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
 
     It also compiles the kernels, so that no server has to.
     """
-    stranded: dict[str, int] = {}
+    unreachable: dict[str, int] = {}
     for mode in MODES:
         finder = Finder(network, mode, places)
         reachable = np.flatnonzero(finder.reachable)
-        stranded[mode] = len(places) - len(reachable)
+        unreachable[mode] = len(places) - len(reachable)
         if len(reachable):
             query = NearestQuery(places[reachable[0]].position, k=1, mode=mode)
             finder.nearest(query, np.ones(len(places), dtype=bool))
-    return stranded
+    return unreachable
 
 
 def _sources(extract: Extract, population: Path | None) -> tuple[dict[str, str], ...]:

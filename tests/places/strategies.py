@@ -1,0 +1,38 @@
+"""Places as Hypothesis draws them: every field, any text."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from hypothesis import strategies as st
+
+from geo.coords import LonLat
+from geo.places.model import ACCESSES, ACCURACIES, AMENITIES, SERVICES, Place, Service
+
+#: Names as strangers write them: quotes, line ends, emoji, nothing.
+texts = st.text(max_size=30)
+maybe = st.none() | texts
+positions = st.builds(LonLat, st.floats(-180, 180, allow_nan=False), st.floats(-90, 90, allow_nan=False))
+services = st.builds(Service, st.sampled_from(SERVICES), maybe, maybe)
+places = st.builds(
+    Place,
+    id=texts,
+    name=texts,
+    position=positions,
+    accuracy=st.sampled_from(ACCURACIES),
+    services=st.lists(services, max_size=3).map(tuple),
+    source=texts,
+    name_en=maybe,
+    address=maybe,
+    district=maybe,
+    subdistrict=maybe,
+    community=maybe,
+    amenities=st.dictionaries(st.sampled_from(AMENITIES), st.sampled_from(("yes", "no"))).map(MappingProxyType),
+    access=st.none() | st.sampled_from(ACCESSES),
+    host=maybe,
+    phone=maybe,
+    note=maybe,
+    source_url=maybe,
+    checked=maybe,
+    verified=st.booleans(),
+)
