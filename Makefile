@@ -6,7 +6,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-test run test bench lock clean
+.PHONY: help setup setup-test run test bench screenshots lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,6 +35,9 @@ test: setup-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+screenshots: setup-test
+	$(BIN)/python -m tests.browser.screenshots $(EXTRACT)
 
 bench: setup-test
 	@$(BIN)/python -m tests.benchmarks.run

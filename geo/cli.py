@@ -9,11 +9,16 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import ParameterError, YizhanError
 from geo.finding.asking import DEFAULT_CUTOFF, DEFAULT_K, read_degrees, read_query
 from geo.places.model import AMENITIES, SERVICES
 from geo.streets.profiles import MODES
+
+if TYPE_CHECKING:  # imported where they are used: they are slow
+    from geo.osm.extract import Extract
+    from geo.pack.folder import Manifest
 
 #: What the command ends with when it cannot do what was asked; the reason is one line on stderr.
 EXIT_REFUSED = 2
@@ -92,10 +97,10 @@ def _build(arguments: argparse.Namespace) -> None:
         when=datetime.now(UTC),
         population=arguments.population,
     )
-    _say_built(arguments.out, dict(manifest.counts), dict(manifest.dropped))
+    _say_built(arguments.out, manifest)
 
 
-def _download(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]  # Extract: imported where used, it is slow
+def _download(arguments: argparse.Namespace) -> Extract:
     from geo.coords import BBox
     from geo.osm.overpass import OverpassSettings, download_bbox, download_place
 
@@ -136,12 +141,19 @@ def _build_sample(out: Path) -> None:
     from geo.pack.sample import build_sample
 
     manifest = build_sample(out, datetime.now(UTC))
-    _say_built(out, dict(manifest.counts), dict(manifest.dropped))
+    _say_built(out, manifest)
 
 
-def _say_built(out: Path, counts: dict[str, float], dropped: dict[str, int]) -> None:
-    print(f"{out}: " + ", ".join(f"{what.replace('_', ' ')} {count:,}" for what, count in counts.items()))
-    for reason, count in dropped.items():
+def _say_built(out: Path, manifest: Manifest) -> None:
+    counts = manifest.counts
+    print(
+        f"{manifest.name} → {out}: {counts['edges']:,} streets, {counts['places']:,} places, "
+        f"{counts['names']:,} names, {counts['subdistricts']:,} subdistricts"
+    )
+    for mode in MODES:
+        if count := counts[f"places_out_of_reach_{mode}"]:
+            print(f"  out of reach: {count:,} places by {mode}")
+    for reason, count in manifest.dropped.items():
         print(f"  left out: {count:,} {reason}")
 
 

@@ -218,7 +218,7 @@ def test_a_city_is_built_from_a_file(tmp_path: Path, capsys: Captured) -> None:
     code, said, errors = run(capsys, "build", "--osm", osm, "--out", tmp_path / "packs" / "east", "--name-en", "East")
 
     assert (code, errors) == (0, "")
-    assert "0.9 streets_km, 2 nodes, 1 edges" in said
+    assert "east → " in said and "1 streets, 0 places" in said
     assert "left out: 1 way nodes that the file does not hold" in said
     manifest = read_manifest(tmp_path / "packs" / "east")
     assert (manifest.name, manifest.name_en, manifest.sources[0]["origin"]) == ("east", "East", "east.osm")
@@ -228,7 +228,7 @@ def test_the_sample_is_built_where_one_wants_it(tmp_path: Path, capsys: Captured
     code, said, _ = run(capsys, "sample", "--out", tmp_path / "here")
 
     assert code == 0
-    assert "17 subdistricts" in said and "233 places" in said
+    assert "233 places" in said
     assert read_manifest(tmp_path / "here").sample
 
 

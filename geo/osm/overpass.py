@@ -216,6 +216,8 @@ def _explained(what: str, settings: OverpassSettings) -> Iterator[None]:
         yield
     except DownloadError as error:
         raise DownloadError(f"{what}: {error}") from error
+    except KeyError as error:  # an element without what every element has
+        raise DownloadError(f"{what}: {settings.overpass_url} answered with incomplete elements ({error})") from error
     except requests.exceptions.Timeout as error:
         raise DownloadError(
             f"{what}: {settings.overpass_url} did not answer within {settings.timeout_s} s; "

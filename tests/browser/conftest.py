@@ -20,7 +20,7 @@ from geo.places.model import Place, Service
 from webmap import create_app
 
 #: Flags for a machine without a screen and without a way out.
-_FLAGS = [
+FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
@@ -32,7 +32,7 @@ HOSTILE = "<img src=x onerror=window.hacked=1>${1}{{7*7}}"
 def browser() -> Iterator[Browser]:
     """Return a Chromium: Debian's where there is one, else Playwright's own."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield chromium
         chromium.close()
 

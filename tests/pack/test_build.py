@@ -21,6 +21,7 @@ from geo.pack import folder
 from geo.pack.build import build_pack
 from geo.pack.folder import Manifest
 from geo.places.model import Place, Service
+from geo.streets.profiles import MODES
 from tests.conftest import WHEN
 from tests.pack.small import FEATURES, at, extract, thing
 
@@ -106,12 +107,8 @@ def test_places_that_cannot_be_reached_are_counted(tmp_path: Path) -> None:
 
     manifest = build_pack(extract(footway, [far, high]), tmp_path / "x", name="x", when=WHEN)
 
-    assert dict(manifest.dropped) == {
-        "places that walk cannot reach": 1,
-        "places that bike cannot reach": 2,
-        "places that ebike cannot reach": 2,
-        "places that drive cannot reach": 2,
-    }
+    out_of_reach = {mode: manifest.counts[f"places_out_of_reach_{mode}"] for mode in MODES}
+    assert out_of_reach == {"walk": 1, "bike": 2, "ebike": 2, "drive": 2}
 
 
 def test_a_city_without_places_and_areas_is_a_city(tmp_path: Path) -> None:
@@ -203,3 +200,21 @@ def test_a_disk_that_is_too_small_is_said_to_be_full(tiny_disk: Path) -> None:
         build_pack(extract(), tiny_disk / "x", name="x", when=WHEN)
 
     assert list(tiny_disk.iterdir()) == []
+
+
+def test_two_places_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="two places have the id 'ss-dongsi'"):
+        build_pack(extract(), tmp_path / "city", name="x", when=WHEN, places=[STATION, STATION])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_tile_program_the_city_has_no_base_map_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo.pack.build.can_build", lambda: False)
+
+    manifest = build_pack(extract(), tmp_path / "city", name="x", when=WHEN)
+
+    assert "base map: tippecanoe is not installed here" in manifest.dropped
+    assert City.open(tmp_path / "city").tile_zooms is None

@@ -75,7 +75,7 @@ def _json(values: Any) -> Response:
 
 def _stored(stored: StoredJson, mimetype: str) -> Response:
     response = _gzipped(stored.gzipped, mimetype)
-    response.set_etag(stored.etag)
+    response.set_etag(stored.etag, weak=True)  # the same for gzip and plain
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

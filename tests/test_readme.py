@@ -1,0 +1,71 @@
+"""The README's commands and code are run as they stand."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from geo.city import City
+from geo.cli import main
+from webmap import create_app
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def commands(program: str) -> list[list[str]]:
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith(program)]
+
+
+@pytest.fixture
+def here(tmp_path: Path, sample_pack: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder where the sample city lies where the README has it."""
+    shutil.copytree(sample_pack, tmp_path / "data" / "packs" / "dongcheng")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_question_on_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [words for words in commands(".venv/bin/yizhan") if words[0] == "nearest"]
+    assert asked
+    for words in asked:
+        assert main(words) == 0
+        assert "min" in capsys.readouterr().out
+
+
+def test_the_question_over_http(sample_city: City) -> None:
+    client: FlaskClient = create_app(sample_city).test_client()
+    asked = [words[0] for words in commands("curl")]
+    assert asked
+    for url in asked:
+        assert client.get(url.removeprefix("http://127.0.0.1:8000")).json["results"]  # type: ignore[index]
+
+
+def test_building_as_the_readme_does(here: Path, real_extract_path: Path) -> None:
+    shutil.copy(real_extract_path, here / "beijing.osm.pbf")
+    built = [words for words in commands(".venv/bin/yizhan") if words[:2] == ["build", "--osm"]]
+    assert built
+    for words in built:
+        assert main(words) == 0
+    assert (here / "data" / "packs" / "beijing" / "city.toml").is_file()
+
+
+def test_the_library_example(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), {})
+    assert capsys.readouterr().out.count(" min\n") == 3
+
+
+def test_every_picture_is_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert pictures
+    assert [picture for picture in pictures if not (README.parent / picture).is_file()] == []
