@@ -140,18 +140,19 @@ class PlaceFilter:
             self._count,
             ((n, kind) for n, p in enumerate(places) for kind, there in p.amenities.items() if there == "yes"),
         )
+        self._in_operation = np.array([place.status == "open" for place in places], dtype=bool)
         self.services = tuple(self._offering)
         self.amenities = tuple(self._having)
 
     def passes(self, query: NearestQuery) -> NDArray[np.bool_]:
-        """Return, per place: offers one of the services and certainly has all the amenities."""
+        """Return, per place: in operation, offers one of the services, and certainly has all the amenities."""
         nobody = np.zeros(self._count, dtype=bool)
         passing = np.full(self._count, not query.services)
         for kind in query.services:
             passing |= self._offering.get(kind, nobody)
         for amenity in query.amenities:
             passing &= self._having.get(amenity, nobody)
-        return passing
+        return passing & self._in_operation
 
 
 def _members(count: int, pairs: Iterable[tuple[int, str]]) -> dict[str, NDArray[np.bool_]]:

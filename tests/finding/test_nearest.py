@@ -117,6 +117,12 @@ def test_filter(services: tuple[str, ...], amenities: tuple[str, ...], passing: 
     assert np.flatnonzero(PlaceFilter(places).passes(query)).tolist() == passing, why
 
 
+@pytest.mark.parametrize("status", ["planned", "paused", "retired"])
+def test_a_place_that_is_not_in_operation_is_never_found(status: str) -> None:
+    place = replace(make_places(np.zeros((1, 2)))[0], status=status)  # type: ignore[arg-type]
+    assert not PlaceFilter([place]).passes(NearestQuery(LonLat(0, 0))).any()
+
+
 def test_an_access_leg_longer_than_the_cutoff_reaches_nothing(sample_city) -> None:  # type: ignore[no-untyped-def]
     place = sample_city.places[0]
     assert sample_city.nearest(NearestQuery(place.position, cutoff_s=0.001)).results == ()

@@ -34,8 +34,8 @@ def test_json_holds_every_field_in_its_place() -> None:
     assert set(values) == own | {"lon", "lat"}
     assert (values["lon"], values["lat"]) == (116.41, 39.92)
     assert values["services"] == [
-        {"kind": "service_station", "hours": "Mo-Fr 09:00-17:00", "note": None},
-        {"kind": "rest_stop", "hours": None, "note": None},
+        {"kind": "service_station", "hours": "Mo-Fr 09:00-17:00", "season": None, "note": None},
+        {"kind": "rest_stop", "hours": None, "season": None, "note": None},
     ]
     assert values["amenities"] == {}, "what nobody has reported is absent, neither yes nor no"
     assert values["verified"] is False
