@@ -152,7 +152,7 @@ class PlaceFilter:
             passing |= self._offering.get(kind, nobody)
         for amenity in query.amenities:
             passing &= self._having.get(amenity, nobody)
-        return passing & self._in_operation
+        return np.asarray(passing & self._in_operation)
 
 
 def _members(count: int, pairs: Iterable[tuple[int, str]]) -> dict[str, NDArray[np.bool_]]:

@@ -67,9 +67,6 @@ class Fact(NamedTuple):
     by: str | None = None
 
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
 @dataclass(frozen=True)
 class Place:
     """A physical site with an entrance.
@@ -124,13 +121,13 @@ class Place:
     status: Status = "open"
     status_since: str | None = None
     status_until: str | None = None
-    amenities: Mapping[AmenityKind, YesNo] = field(default_factory=lambda: _NOTHING)
+    amenities: Mapping[AmenityKind, YesNo] = field(default_factory=lambda: MappingProxyType({}))
     note: str | None = None
     source_url: str | None = None
     checked: str | None = None
     checked_by: str | None = None
     verified: bool = False
-    facts: Mapping[str, Fact] = field(default_factory=lambda: _NOTHING)
+    facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
 
     def offers(self, kind: str) -> bool:
         """Tell whether the place offers a service."""

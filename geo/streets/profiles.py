@@ -39,9 +39,9 @@ _SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
 _AGAINST = frozenset({"opposite", "opposite_lane", "opposite_track"})
 
 _DRIVE_KMH: Final[Mapping[str, float]] = {
-    "motorway": 80, "motorway_link": 45, "trunk": 60, "trunk_link": 40, "primary": 36, "primary_link": 30,
-    "secondary": 32, "secondary_link": 28, "tertiary": 28, "tertiary_link": 25, "unclassified": 25,
-    "residential": 20, "living_street": 10, "service": 12, "road": 20,
+    "motorway": 80.0, "motorway_link": 45.0, "trunk": 60.0, "trunk_link": 40.0, "primary": 36.0, "primary_link": 30.0,
+    "secondary": 32.0, "secondary_link": 28.0, "tertiary": 28.0, "tertiary_link": 25.0, "unclassified": 25.0,
+    "residential": 20.0, "living_street": 10.0, "service": 12.0, "road": 20.0,
 }  # fmt: skip
 
 
