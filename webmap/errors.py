@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from geo.errors import (
@@ -19,6 +19,7 @@ from geo.errors import (
     UnknownWordError,
     YizhanError,
 )
+from webmap.i18n import language
 
 
 class Problem(NamedTuple):
@@ -43,7 +44,7 @@ PROBLEMS: Final[dict[type[YizhanError], Problem]] = {
 
 
 def init_errors(app: Flask) -> None:
-    """Answer every error as a problem; what is unforeseen is logged and says nothing of the inside."""
+    """Answer every error as a problem, to a browser as a page; what is unforeseen is logged, its inside not told."""
     app.register_error_handler(YizhanError, _known)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
@@ -76,7 +77,19 @@ def _unforeseen(error: Exception) -> Response:
     return _response(PROBLEMS[YizhanError], "The server failed; try again, and tell its keeper if it stays so.")
 
 
+def _wants_page() -> bool:
+    """Tell whether a person's browser asked, outside the programming interface."""
+    if request.path.startswith(("/api/", "/base/", "/static/")):
+        return False
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+
+
 def _response(problem: Problem, detail: str, parameter: str | None = None) -> Response:
+    if _wants_page():
+        city = current_app.extensions["yizhan"].city_summary()
+        missing = problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        page = render_template("error.html", missing=missing, city=city, lang=language())
+        return Response(page, status=problem.status)
     values = {
         "type": f"/problems/{problem.code.replace('_', '-')}",
         "title": problem.title,

@@ -537,3 +537,19 @@ def test_our_own_fault_is_logged(sample_pack: Any, caplog: pytest.LogCaptureFixt
     create_app(city).test_client().get(f"/api/v1/nearest?{HERE}")
 
     assert "/srv/secret: missing or damaged" in caplog.text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "没有这个页面"), ("en", "There is no such page")])
+def test_a_person_who_goes_astray_sees_a_page(client: FlaskClient, lang: str, words: str) -> None:
+    response = client.get(f"/no/such/page?lang={lang}", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert response.status_code == 404
+    assert response.mimetype == "text/html"
+    assert words in response.text
+    assert "/no/such/page" not in response.text
+
+
+def test_a_program_gets_a_problem_even_if_it_takes_html(client: FlaskClient) -> None:
+    response = client.get("/api/v1/places/none", headers={"Accept": "text/html"})
+
+    assert response.mimetype == "application/problem+json"
