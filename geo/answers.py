@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from geo.city import City
+from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Answer, Nearest
+from geo.finding.openness import best_state
+from geo.places.hours import CHINA, State
 from geo.places.model import place_to_json
 
 
@@ -22,8 +25,10 @@ def answer_to_json(city: City, answer: Answer) -> dict[str, Any]:
         "mode": query.mode,
         "k": query.k,
         "cutoff_s": query.cutoff_s,
+        "when": query.when and query.when.isoformat(timespec="seconds"),
+        "open": query.open,
         "city": {"name": city.manifest.name, "version": city.manifest.version, "sample": city.manifest.sample},
-        "results": [_result(rank, result) for rank, result in enumerate(answer.results, 1)],
+        "results": [_result(rank, result, query) for rank, result in enumerate(answer.results, 1)],
     }
     if not answer.results:
         beyond = city.nearest_straight(query)
@@ -34,15 +39,33 @@ def answer_to_json(city: City, answer: Answer) -> dict[str, Any]:
     return values
 
 
-def _result(rank: int, result: Nearest) -> dict[str, Any]:
+def _result(rank: int, result: Nearest, query: NearestQuery) -> dict[str, Any]:
+    place = place_to_json(result.place)
+    for service, state in zip(place["services"], result.states, strict=False):
+        service["state"] = _state(state)
+    best = best_state(result.place, result.states, query.services) if result.states else None
     return {
         "rank": rank,
-        "place": place_to_json(result.place),
+        "place": place,
+        "arrival": result.arrival and result.arrival.astimezone(CHINA).isoformat(timespec="seconds"),
+        "state": best and _state(best),
         "travel_s": round(result.travel_s, 1),
         "network_m": round(result.network_m, 1),
         "straight_m": round(result.straight_m, 1),
         "access_m": {"origin": round(result.origin_access_m, 1), "place": round(result.place_access_m, 1)},
         "path": {"type": "LineString", "coordinates": [_rounded(*point) for point in result.path.tolist()]},
+    }
+
+
+def _state(state: State) -> dict[str, Any]:
+    """Return what holds on arrival; times in China's clock."""
+    return {
+        "kind": state.kind,
+        "until": state.until and state.until.isoformat(timespec="minutes"),
+        "next_open": state.next_open and state.next_open.isoformat(timespec="minutes"),
+        "minutes_left": state.minutes_left,
+        "comment": state.comment,
+        "assumed": state.assumed,
     }
 
 

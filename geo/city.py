@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,7 @@ from geo.finding.nearest import Answer, Finder, PlaceFilter
 from geo.pack import folder
 from geo.pack.folder import Manifest
 from geo.pack.tiles import TileFile
+from geo.places.calendar import Calendar
 from geo.places.model import Place
 from geo.streets.network import StreetNetwork
 from geo.streets.profiles import MODES, Mode
@@ -38,6 +39,8 @@ class City:
     ----------
     manifest, network, places, names, tiles
         The pack's parts. Places are ordered by id.
+    calendar
+        Holidays that opening hours depend on.
 
     Examples
     --------
@@ -54,12 +57,14 @@ class City:
         places: tuple[Place, ...],
         names: Callable[[], tuple[Name, ...]],
         tiles: TileFile | None,
+        calendar: Calendar,
     ) -> None:
         self.manifest = manifest
         self.network = network
         self.places = places
         self._names = names
         self._tiles = tiles
+        self.calendar = calendar
         self.bbox = BBox(*manifest.bbox)
         self._number = {place.id: number for number, place in enumerate(places)}
         self._filter = PlaceFilter(places)
@@ -81,7 +86,22 @@ class City:
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise PackError(f"{path / folder.STREETS}: missing or damaged ({error}); build the pack again") from error
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
-        return cls(manifest, network, folder.read_places(path), lambda: folder.read_names(path), tiles)
+        places = folder.read_places(path)
+        return cls(manifest, network, places, lambda: folder.read_names(path), tiles, Calendar.packaged())
+
+    def with_places(self, places: Iterable[Place], version: str) -> City:
+        """Return this city with other places; streets, names and base map are shared.
+
+        Parameters
+        ----------
+        places
+            All of them; those of the pack may be among them.
+        version
+            What tells these places from others, for caches.
+        """
+        manifest = replace(self.manifest, version=f"{self.manifest.version}-{version}")
+        ordered = tuple(sorted(places, key=lambda place: place.id))
+        return City(manifest, self.network, ordered, self._names, self._tiles, self.calendar)
 
     def nearest(self, query: NearestQuery) -> Answer:
         """Return the k nearest places by travel time.
@@ -147,7 +167,7 @@ class City:
     def _finder(self, mode: Mode) -> Finder:
         with self._lock:
             if mode not in self._finders:
-                self._finders[mode] = Finder(self.network, mode, self.places)
+                self._finders[mode] = Finder(self.network, mode, self.places, self.calendar)
             return self._finders[mode]
 
     @cached_property

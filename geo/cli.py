@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.cli_places import add_backup, add_places, add_restore
 from geo.errors import ParameterError, YizhanError
-from geo.finding.asking import DEFAULT_CUTOFF, DEFAULT_K, read_degrees, read_query
+from geo.finding.asking import DEFAULT_CUTOFF, DEFAULT_K, OPENNESSES, read_degrees, read_query
 from geo.places.model import AMENITIES, SERVICES
 from geo.streets.profiles import MODES
 
 if TYPE_CHECKING:  # imported where they are used: they are slow
     from geo.osm.extract import Extract
     from geo.pack.folder import Manifest
+    from geo.places.hours import State
 
 #: What the command ends with when it cannot do what was asked; the reason is one line on stderr.
 EXIT_REFUSED = 2
@@ -53,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(commands.add_parser("sample", help="make the sample city's pack"))
     _add_nearest(commands.add_parser("nearest", help="list the nearest places"))
     _add_serve(commands.add_parser("serve", help="serve the site"))
+    add_places(commands.add_parser("places", help="list, show and trace the places of the register"))
+    add_backup(commands.add_parser("backup", help="write a copy of the register, while it is in use"))
+    add_restore(commands.add_parser("restore", help="bring a copy of the register back"))
     return parser
 
 
@@ -167,6 +172,8 @@ def _add_nearest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cutoff", default=DEFAULT_CUTOFF, metavar="TIME", help="longest way: 15min, 900s, 0.5h (default %(default)s)"
     )
+    parser.add_argument("--open", default="any", metavar="HOW", help=f"{', '.join(OPENNESSES)} (default %(default)s)")
+    parser.add_argument("--when", default="", metavar="TIME", help="setting out, e.g. 2026-10-01T14:00 (default now)")
     parser.add_argument("--json", action="store_true", help="answer as the API does")
     parser.set_defaults(run=_nearest)
 
@@ -174,6 +181,7 @@ def _add_nearest(parser: argparse.ArgumentParser) -> None:
 def _nearest(arguments: argparse.Namespace) -> None:
     from geo.answers import answer_to_json
     from geo.city import City
+    from geo.finding.openness import best_state
 
     lon, comma, lat = arguments.at.partition(",")
     if not comma:
@@ -186,6 +194,9 @@ def _nearest(arguments: argparse.Namespace) -> None:
         service=arguments.service,
         amenity=arguments.amenity,
         cutoff=arguments.cutoff,
+        open=arguments.open,
+        when=arguments.when,
+        now=datetime.now(UTC),
     )
     city = City.open(arguments.city)
     answer = city.nearest(query)
@@ -202,6 +213,17 @@ def _nearest(arguments: argparse.Namespace) -> None:
         way = f"{result.travel_s / 60:.1f} min  {result.network_m:,.0f} m (straight {result.straight_m:,.0f} m)"
         print(f"{rank}. {place.name}  {way}")
         print(f"   {offers}  ·  position {place.accuracy}  ·  {place.source}")
+        if result.states:
+            print(f"   on arrival: {_openness(best_state(place, result.states, query.services))}")
+
+
+def _openness(state: State) -> str:
+    words = state.kind.replace("_", " ")
+    if state.is_open and state.until:
+        words += f" until {state.until:%a %H:%M}, {state.minutes_left} min left"
+    elif state.next_open:
+        words += f", opens {state.next_open:%a %H:%M}"
+    return words + (f" (assumed: {state.assumed})" if state.assumed else "")
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:

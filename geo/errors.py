@@ -6,14 +6,20 @@
     ├── InputError (ValueError)             what somebody typed, sent or named cannot be used
     │   ├── ParameterError                  a value is not of its form or out of its range
     │   ├── UnknownWordError                a word is not one of those known here
+    │   ├── InvalidPlaceError               a place is not as the register takes it
     │   ├── OutsideCityError                the position is not in the city's street network
     │   │   └── SwappedCoordinatesError     ... but it would be, with lat and lon exchanged
-    │   └── OffNetworkError                 no street near enough to the position
+    │   ├── OffNetworkError                 no street near enough to the position
+    │   ├── HoursError                      opening hours are not written as they must be
+    │   ├── CalendarError                   a table of public holidays cannot be used
+    │   └── ListRefusedError                a list of places cannot be imported as it is
     ├── NotFoundError (LookupError)         there is no such place
     ├── ExtractError (ValueError)           an OpenStreetMap file or download cannot be used
     │   └── EmptyExtractError               ... because nothing of use is in it
     ├── DownloadError (OSError)             the map server did not answer as it should
-    └── PackError (OSError)                 a city pack cannot be written or read
+    ├── PackError (OSError)                 a city pack cannot be written or read
+    ├── RegisterError (OSError)             the register of places cannot be opened, read or written
+    └── ConflictError (ValueError)          somebody else has changed the place meanwhile
 
 A message states the value, the limit and the remedy. The command line ends with code 2 on any of
 them; the web maps classes to statuses in ``webmap/errors.py``.
@@ -50,6 +56,10 @@ class UnknownWordError(InputError):
     """A word is not one of those known here."""
 
 
+class InvalidPlaceError(InputError):
+    """A place is not as the register takes it: a text too long, an unknown word, a position off the earth."""
+
+
 class OutsideCityError(InputError):
     """The position lies outside the city's street network."""
 
@@ -60,6 +70,31 @@ class SwappedCoordinatesError(OutsideCityError):
 
 class OffNetworkError(InputError):
     """No street that the mode may use is near enough to the position."""
+
+
+class HoursError(InputError):
+    """Opening hours are not an expression that can be evaluated."""
+
+
+class CalendarError(InputError):
+    """A table of public holidays and make-up workdays cannot be used."""
+
+
+class ListRefusedError(InputError):
+    """A list of places cannot be imported as it is.
+
+    Parameters
+    ----------
+    en
+        One sentence: the value, the limit, the remedy.
+    zh
+        The same for a clerk, in Chinese.
+    """
+
+    def __init__(self, en: str, *, zh: str | None = None, parameter: str | None = None) -> None:
+        super().__init__(en, parameter=parameter)
+        self.en = en
+        self.zh = zh or en
 
 
 class NotFoundError(YizhanError, LookupError):
@@ -80,3 +115,11 @@ class DownloadError(YizhanError, OSError):
 
 class PackError(YizhanError, OSError):
     """A city pack cannot be written or read."""
+
+
+class RegisterError(YizhanError, OSError):
+    """The register of places cannot be opened, read or written."""
+
+
+class ConflictError(YizhanError, ValueError):
+    """Somebody else has changed or added the place meanwhile."""

@@ -37,10 +37,11 @@ def test_nearest_for_people(sample_pack: Path, capsys: Captured) -> None:
     code, said, errors = run(capsys, "nearest", "--city", sample_pack, "--at", "116.41,39.92", "-k", "2")
 
     assert (code, errors) == (0, "")
-    first, offers, second, _ = said.splitlines()
+    first, offers, openness, second, *_ = said.splitlines()
     assert first.startswith("1. ") and second.startswith("2. ")
     assert " min  " in first and " m (straight " in first
     assert "position illustrative" in offers and "yizhan sample, illustrative" in offers
+    assert openness.strip().startswith("on arrival: ")
 
 
 def test_nearest_for_programs_is_what_the_api_answers(sample_pack: Path, sample_city: City, capsys: Captured) -> None:

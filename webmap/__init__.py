@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from flask import Flask
 from flask_compress import Compress
 
@@ -16,7 +19,11 @@ from webmap.settings import Settings
 from webmap.site import Site
 
 
-def create_app(city: City, settings: Settings | None = None) -> Flask:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(city: City, settings: Settings | None = None, now: Callable[[], datetime] = _now) -> Flask:
     """Make the site of one city.
 
     Parameters
@@ -25,9 +32,11 @@ def create_app(city: City, settings: Settings | None = None) -> Flask:
         What the site answers from.
     settings
         How it is served.
+    now
+        The clock, aware.
     """
     app = Flask(__name__, static_folder=None)
-    app.extensions["yizhan"] = Site(city, settings or Settings())
+    app.extensions["yizhan"] = Site(city, settings or Settings(), now)
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=False)
     Compress(app)
     init_errors(app)

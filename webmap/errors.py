@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from geo.errors import (
+    ConflictError,
     InputError,
     NotFoundError,
     OffNetworkError,
@@ -38,6 +39,7 @@ PROBLEMS: Final[dict[type[YizhanError], Problem]] = {
     UnknownWordError: Problem(HTTPStatus.BAD_REQUEST, "unknown_word", "Unknown word"),
     ParameterError: Problem(HTTPStatus.BAD_REQUEST, "bad_parameter", "Bad parameter"),
     InputError: Problem(HTTPStatus.BAD_REQUEST, "bad_parameter", "Bad parameter"),
+    ConflictError: Problem(HTTPStatus.CONFLICT, "conflict", "Changed by somebody else"),
     NotFoundError: Problem(HTTPStatus.NOT_FOUND, "not_found", "Not found"),
     YizhanError: Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Internal error"),
 }

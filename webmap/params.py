@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,12 +13,12 @@ from geo.finding.asking import NearestQuery, read_query
 from geo.finding.gazetteer import MAX_QUERY
 
 _REPEATED = frozenset({"service", "amenity"})
-_NEAREST = ("lon", "lat", "k", "mode", "service", "amenity", "cutoff")
+_NEAREST = ("lon", "lat", "k", "mode", "service", "amenity", "cutoff", "open", "when")
 _MAX_NAMES = 20
 
 
-def nearest_query(args: MultiDict[str, str]) -> NearestQuery:
-    """Read the question of ``/api/v1/nearest``.
+def nearest_query(args: MultiDict[str, str], now: datetime) -> NearestQuery:
+    """Read the question of ``/api/v1/nearest``, asked at ``now`` (aware).
 
     Raises
     ------
@@ -33,7 +34,7 @@ def nearest_query(args: MultiDict[str, str]) -> NearestQuery:
     values: dict[str, Any] = {
         name: args.getlist(name) if name in _REPEATED else _single(args, name) for name in _NEAREST if name in args
     }
-    return read_query(**values)
+    return read_query(**values, now=now)
 
 
 def search_query(args: MultiDict[str, str]) -> tuple[str, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -17,7 +19,8 @@ from webmap.settings import Settings
 class Site:
     """The application's state; read-only after the start."""
 
-    def __init__(self, city: City, settings: Settings) -> None:
+    def __init__(self, city: City, settings: Settings, now: Callable[[], datetime]) -> None:
+        self.now = now
         self.city = city
         self.settings = settings
         self._summary = city_summary(city)

@@ -29,6 +29,8 @@ def page_words() -> dict[str, Words]:
         "by_mode": by_mode_words(),
         "kind": kind_words(),
         "hours": hours_words(),
+        "state": state_words(),
+        "assumed": assumed_words(),
         "problem": problem_words(),
         "ui": ui_words(),
     }
@@ -146,6 +148,25 @@ def hours_words() -> Words:
     }
 
 
+def state_words() -> Words:
+    """Return what holds when one gets there."""
+    return {
+        "open": _("到时开着"),
+        "closing_soon": _("到时快关门"),
+        "closed": _("到时关着"),
+        "unknown": _("开放时间未知"),
+    }
+
+
+def assumed_words() -> Words:
+    """Return what the hours rest on, where nobody has said it."""
+    return {
+        "holiday": _("没有登记节假日的时间，可能不同。"),
+        "makeup_workday": _("没有登记调休上班日的时间，可能不同。"),
+        "no_notice": _("这一年的放假安排还没有公布。"),
+    }
+
+
 def problem_words() -> Words:
     """Return what to say, and what to try, for each problem of the API."""
     return {
@@ -194,6 +215,12 @@ def ui_words() -> Words:
         "swap": _("换过来试试"),
         "search_none": _("没有找到“{query}”。换个写法，或在地图上点一下。"),
         "hours_unknown": _("开放时间未知"),
+        "open_until": _("{time} 关，还剩 {left}"),
+        "opens_after": _("到后 {minutes} 分钟开门"),
+        "opens_at": _("{time} 开门"),
+        "tomorrow": _("明天 {time}"),
+        "n_minutes": _("{n} 分钟"),
+        "n_hours": _("{n} 小时"),
         "hours_partly": _("{service}：{hours}"),
         "without": _("没有{amenity}"),
         "source": _("来源 {source}"),

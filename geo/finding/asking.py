@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 from geo.coords import LonLat
 from geo.errors import ParameterError, SwappedCoordinatesError, UnknownWordError
+from geo.places.hours import CHINA
 from geo.places.model import AMENITIES, SERVICES, AmenityKind, ServiceKind
 from geo.streets.profiles import MODES, Mode
 
@@ -17,6 +19,13 @@ MAX_K: Final = 50
 MAX_CUTOFF_S: Final = 4 * 3600.0
 DEFAULT_CUTOFF: Final = "30min"
 DEFAULT_K: Final = 5
+DEFAULT_MIN_LEFT_S: Final = 900.0
+
+Openness = Literal["any", "arrival", "arrival_or_unknown"]
+OPENNESSES: Final[tuple[Openness, ...]] = get_args(Openness)
+#: Years in which hours may be asked for.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_MAX_WHEN: Final = 40
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -42,6 +51,13 @@ class NearestQuery:
         A place must offer one of the services (any, if none is named) and certainly have all the amenities.
     cutoff_s
         Longest travel time, seconds, inclusive.
+    when
+        When one sets out, aware; None if it does not matter.
+    open
+        ``any``; ``arrival``: certainly open when one gets there, with at least ``min_left_s`` left;
+        ``arrival_or_unknown``: that, or hours that nobody knows. Needs ``when``.
+    min_left_s
+        How long a place must stay open after the arrival, seconds.
     """
 
     origin: LonLat
@@ -50,6 +66,9 @@ class NearestQuery:
     services: tuple[ServiceKind, ...] = ()
     amenities: tuple[AmenityKind, ...] = ()
     cutoff_s: float = 1800.0
+    when: datetime | None = None
+    open: Openness = "any"
+    min_left_s: float = DEFAULT_MIN_LEFT_S
 
 
 def read_query(
@@ -61,8 +80,16 @@ def read_query(
     service: Iterable[str] = (),
     amenity: Iterable[str] = (),
     cutoff: str = DEFAULT_CUTOFF,
+    open: str = "any",  # the word that people write
+    when: str = "",
+    now: datetime | None = None,
 ) -> NearestQuery:
     """Read a question from words.
+
+    Parameters
+    ----------
+    now
+        The time of asking, aware; ``when`` may name another.
 
     Raises
     ------
@@ -81,6 +108,8 @@ def read_query(
         services=read_list("service", service, SERVICES),
         amenities=read_list("amenity", amenity, AMENITIES),
         cutoff_s=read_cutoff(cutoff),
+        when=read_when(when) if when else now,
+        open=read_word("open", open, OPENNESSES),
     )
 
 
@@ -109,6 +138,26 @@ def read_degrees(parameter: str, text: str, limit: float) -> float:
             f"{parameter}={text} is out of range; it must lie between -{limit:g} and {limit:g}", parameter=parameter
         )
     return value
+
+
+def read_when(text: str) -> datetime:
+    """Read a time: ``2026-10-01T14:00``, China's clock unless an offset is given.
+
+    Examples
+    --------
+    >>> read_when("2026-10-01T14:00").isoformat()
+    '2026-10-01T14:00:00+08:00'
+    """
+    try:
+        when = datetime.fromisoformat(text) if len(text) <= _MAX_WHEN else None
+    except ValueError:
+        when = None
+    if when is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR or "T" not in text:
+        raise ParameterError(
+            f"when={_shown(text)} is not a time from {_FIRST_YEAR} to {_LAST_YEAR}; write 2026-10-01T14:00",
+            parameter="when",
+        )
+    return when if when.tzinfo is not None else when.replace(tzinfo=CHINA)
 
 
 def read_cutoff(text: str) -> float:

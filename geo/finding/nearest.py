@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coords import LonLat, distance_m
+from geo.coords import distance_m
 from geo.finding.asking import NearestQuery
+from geo.finding.openness import best_state, place_states
+from geo.places.calendar import Calendar
+from geo.places.hours import State
 from geo.places.model import Place
 from geo.streets.network import MAIN, TICKS_PER_S, StreetNetwork
 from geo.streets.paths import Search, access_ticks, hang, route_m, route_shape
@@ -35,6 +39,10 @@ class Nearest:
         The straight legs at both ends, included in ``network_m``.
     path
         The way along the streets, lon/lat in degrees, shape (n, 2).
+    arrival
+        When one gets there; None if the question names no time.
+    states
+        What holds for each of the place's services then, in their order; empty without a time.
     """
 
     place: Place
@@ -44,6 +52,8 @@ class Nearest:
     origin_access_m: float
     place_access_m: float
     path: NDArray[np.float64]
+    arrival: datetime | None = None
+    states: tuple[State, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,12 @@ class Finder:
     ----------
     places
         Ordered by id, so that equal times are answered in order of id.
+    calendar
+        Holidays that hours depend on.
     """
 
-    def __init__(self, network: StreetNetwork, mode: Mode, places: Sequence[Place]) -> None:
+    def __init__(self, network: StreetNetwork, mode: Mode, places: Sequence[Place], calendar: Calendar) -> None:
+        self._calendar = calendar
         self._network = network
         self._mode = mode
         self._places = places
@@ -97,26 +110,48 @@ class Finder:
         cutoff = round(query.cutoff_s * TICKS_PER_S) - access
         if cutoff < 0:
             return Answer(query, origin, ())
-        found = self._search.nearest(origin, passes, query.k, cutoff)
-        results = [
-            self._result(query.origin, origin, number, access + cost, route)
-            for number, cost, route in zip(found.facility.tolist(), found.cost.tolist(), found.routes, strict=True)
-        ]
-        return Answer(query, origin, tuple(results))
+        results: list[Nearest] = []
+        looked_at, wanted = 0, query.k if query.open == "any" else 4 * query.k
+        while True:
+            found = self._search.nearest(origin, passes, wanted, cutoff)
+            numbers, costs = found.facility.tolist(), found.cost.tolist()
+            for i in range(looked_at, len(numbers)):
+                result = self._result(query, origin, numbers[i], access + costs[i], found.routes[i])
+                if lets_in(result, query):
+                    results.append(result)
+            looked_at = len(numbers)
+            if len(results) >= query.k or looked_at < wanted:
+                return Answer(query, origin, tuple(results[: query.k]))
+            wanted *= 4  # the nearest were closed: look farther
 
-    def _result(self, asked: LonLat, origin: Position, number: int, ticks: int, route: NDArray[np.int32]) -> Nearest:
+    def _result(
+        self, query: NearestQuery, origin: Position, number: int, ticks: int, route: NDArray[np.int32]
+    ) -> Nearest:
         place = self._places[number]
         goal_offset_m, goal_snap_m = float(self._positions.offset_m[number]), float(self._positions.snap_m[number])
         along_m = route_m(self._network, origin, goal_offset_m, route)
+        arrival = None if query.when is None else query.when + timedelta(seconds=ticks / TICKS_PER_S)
         return Nearest(
             place=place,
             travel_s=ticks / TICKS_PER_S,
             network_m=origin.snap_m + along_m + goal_snap_m,
-            straight_m=distance_m(asked, place.position),
+            straight_m=distance_m(query.origin, place.position),
             origin_access_m=origin.snap_m,
             place_access_m=goal_snap_m,
             path=route_shape(self._network, origin, goal_offset_m, route),
+            arrival=arrival,
+            states=() if arrival is None else place_states(place, arrival, self._calendar),
         )
+
+
+def lets_in(result: Nearest, query: NearestQuery) -> bool:
+    """Tell whether a place is open as the question wants it."""
+    if query.open == "any":
+        return True
+    state = best_state(result.place, result.states, query.services)
+    if state.kind == "unknown":
+        return query.open == "arrival_or_unknown"
+    return state.is_open and (state.minutes_left is None or state.minutes_left * 60 >= query.min_left_s)
 
 
 def _positions(network: StreetNetwork, mode: Mode, places: Sequence[Place]) -> Positions:

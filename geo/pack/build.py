@@ -21,6 +21,7 @@ from geo.pack import folder
 from geo.pack.areas import areas_of, located, with_population
 from geo.pack.basemap import build_tiles, can_build
 from geo.pack.names import names_of
+from geo.places.calendar import Calendar
 from geo.places.from_osm import places_from_osm
 from geo.places.model import Place
 from geo.streets.from_osm import build_network
@@ -163,8 +164,9 @@ def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
     It also compiles the kernels, so that no server has to.
     """
     unreachable: dict[str, int] = {}
+    calendar = Calendar.packaged()
     for mode in MODES:
-        finder = Finder(network, mode, places)
+        finder = Finder(network, mode, places, calendar)
         reachable = np.flatnonzero(finder.reachable)
         unreachable[mode] = len(places) - len(reachable)
         if len(reachable):

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from werkzeug.serving import make_server
 from geo.city import City
 from geo.coords import LonLat
 from geo.pack import folder
+from geo.places.hours import CHINA
 from geo.places.model import Place, Service
 from webmap import create_app
 
@@ -25,6 +27,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+#: A Monday, when the site's clock stands still.
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
 HOSTILE = "<img src=x onerror=window.hacked=1>${1}{{7*7}}"
 
 
@@ -55,7 +59,7 @@ def site_url(sample_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @contextmanager
 def serving(city: City) -> Iterator[str]:
     """Serve a city on a free loopback port."""
-    server = make_server("127.0.0.1", 0, create_app(city), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(city, now=lambda: NOON), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -201,3 +201,34 @@ def test_the_whole_task_by_keyboard(visit: Start) -> None:
     else:
         pytest.fail("the way to the first place is not reached by Tab")
     assert here.went_well()
+
+
+def test_cards_and_pins_say_whether_a_place_is_open_on_arrival(visit: Start) -> None:
+    here = visit("phone")
+    page = here.open(DONGSI)
+    expect(page.locator("#card-1")).to_be_visible()
+    answer = page.request.get(here.url + "/api/v1/nearest?lon=116.4108&lat=39.9229&k=10").json()["results"]
+    kinds = [result["state"]["kind"] for result in answer]
+    assert len(set(kinds)) > 1, "one kind alone would prove little"
+    lines = page.locator(".card .open")
+    assert [lines.nth(i).get_attribute("data-state") for i in range(lines.count())] == kinds
+    words = {"open": "到时开着", "closing_soon": "到时快关门", "closed": "到时关着", "unknown": "开放时间未知"}
+    for i, kind in enumerate(kinds):
+        expect(lines.nth(i)).to_contain_text(words[kind])
+    signs = {kind: sum(k == kind for k in kinds) for kind in ("closing_soon", "closed", "unknown")}
+    for kind, count in signs.items():
+        expect(page.locator(f".pin__state[data-state={kind}]")).to_have_count(count)
+    assert here.went_well()
+
+
+def test_only_what_is_open_on_arrival_can_be_asked_for(visit: Start) -> None:
+    here = visit("phone")
+    page = here.open(DONGSI)
+    page.locator(".chip", has_text="到时开着").click()
+    expect(page.locator(".open[data-state=unknown]")).to_have_count(0)
+    assert "open=arrival" in page.url
+    expect(page.locator("#card-1")).to_be_visible()
+    assert page.locator(".open:not([data-state=open])").count() == 0
+    page.reload()
+    expect(page.locator("input[name=open]")).to_be_checked()
+    assert here.went_well()

@@ -13,6 +13,7 @@ from geo.coords import LonLat, distance_m, geodesic_m
 from geo.errors import OffNetworkError
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Finder, PlaceFilter
+from geo.places.calendar import Calendar
 from geo.places.model import Place, Service
 from geo.streets.from_osm import build_network
 from tests.strategies import make_places, random_extract, random_points
@@ -25,7 +26,9 @@ def answer(seed: int, places: list[Place], origin: LonLat, **values: object) -> 
     network, _ = build_network(random_extract(seed))
     query = NearestQuery(origin, **{"k": 5, "cutoff_s": 3600.0, **values})  # type: ignore[arg-type]
     try:
-        found = Finder(network, query.mode, places).nearest(query, PlaceFilter(places).passes(query))
+        found = Finder(network, query.mode, places, Calendar.packaged()).nearest(
+            query, PlaceFilter(places).passes(query)
+        )
     except OffNetworkError:
         return []
     return [(result.place.id, result.travel_s) for result in found.results]

@@ -6,6 +6,7 @@ import gzip
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -27,9 +28,12 @@ HERE = "lon=116.41&lat=39.92"
 TILE = "/base/14/13490/6205.mvt"
 
 
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
 @pytest.fixture(scope="module")
 def app(sample_city: City) -> Flask:
-    return create_app(sample_city)
+    return create_app(sample_city, now=lambda: NOON)
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def problem(response: TestResponse) -> dict[str, Any]:
 
 
 def test_nearest_answers_as_the_city_does(client: FlaskClient, sample_city: City) -> None:
-    query = NearestQuery(LonLat(116.41, 39.92), k=3, mode="bike", services=("rest_stop",), cutoff_s=900.0)
+    query = NearestQuery(LonLat(116.41, 39.92), k=3, mode="bike", services=("rest_stop",), cutoff_s=900.0, when=NOON)
 
     answer = get(client, f"/api/v1/nearest?{HERE}&k=3&mode=bike&service=rest_stop&cutoff=15min")
 
@@ -68,13 +72,23 @@ def test_nearest_answers_as_the_city_does(client: FlaskClient, sample_city: City
 def test_nearest_has_the_agreed_form(client: FlaskClient) -> None:
     answer = get(client, f"/api/v1/nearest?{HERE}&k=2")
 
-    assert set(answer) == {"origin", "mode", "k", "cutoff_s", "city", "results"}
+    assert set(answer) == {"origin", "mode", "k", "cutoff_s", "when", "open", "city", "results"}
     assert set(answer["origin"]) == {"lon", "lat", "snap_m", "snapped"}
     assert (answer["mode"], answer["k"], answer["cutoff_s"]) == ("walk", 2, 1800.0)
     assert set(answer["city"]) == {"name", "version", "sample"} and answer["city"]["sample"] is True
     first, second = answer["results"]
     assert (first["rank"], second["rank"]) == (1, 2)
-    assert set(first) == {"rank", "place", "travel_s", "network_m", "straight_m", "access_m", "path"}
+    assert set(first) == {
+        "rank",
+        "place",
+        "arrival",
+        "state",
+        "travel_s",
+        "network_m",
+        "straight_m",
+        "access_m",
+        "path",
+    }
     assert first["travel_s"] <= second["travel_s"]
     assert first["straight_m"] <= first["network_m"] + 0.2
     assert first["path"]["type"] == "LineString"
@@ -343,7 +357,7 @@ def test_the_city_tells_what_it_is_and_has(client: FlaskClient, sample_city: Cit
 
 
 def test_a_city_without_a_base_map_says_so(sample_city: City) -> None:
-    bare = City(sample_city.manifest, sample_city.network, sample_city.places, lambda: (), None)
+    bare = City(sample_city.manifest, sample_city.network, sample_city.places, lambda: (), None, sample_city.calendar)
     client = create_app(bare).test_client()
 
     assert get(client, "/api/v1/city")["base_map"] is None
@@ -475,7 +489,7 @@ def test_places_that_have_not_changed_are_not_sent_again(client: FlaskClient) ->
 
 
 def test_places_that_have_changed_are_sent_again(client: FlaskClient, sample_city: City) -> None:
-    changed = City(sample_city.manifest, sample_city.network, sample_city.places[1:], lambda: (), None)
+    changed = sample_city.with_places(sample_city.places[1:], "changed")
 
     old = client.get("/api/v1/places").headers["ETag"]
     response = create_app(changed).test_client().get("/api/v1/places", headers={"If-None-Match": old})
@@ -553,3 +567,31 @@ def test_a_program_gets_a_problem_even_if_it_takes_html(client: FlaskClient) -> 
     response = client.get("/api/v1/places/none", headers={"Accept": "text/html"})
 
     assert response.mimetype == "application/problem+json"
+
+
+def test_the_time_asked_for_decides_what_is_open(client: FlaskClient) -> None:
+    night = get(client, f"/api/v1/nearest?{HERE}&k=20&cutoff=2h&open=arrival&when=2026-11-23T03:00")
+    noon = get(client, f"/api/v1/nearest?{HERE}&k=20&cutoff=2h&open=arrival&when=2026-11-23T12:00")
+
+    assert 0 < len(night["results"]) < len(noon["results"])
+    for result in night["results"]:
+        assert result["state"]["kind"] == "open"
+        assert "2026-11-23T03:00" < result["arrival"] < "2026-11-23T05:00:01+08:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "parameter"),
+    [
+        ("when=noon", "bad_parameter", "when"),
+        ("when=2026-11-23", "bad_parameter", "when"),
+        ("when=1066-10-14T09:00", "bad_parameter", "when"),
+        ("when=2026-11-23T25:00", "bad_parameter", "when"),
+        ("when=" + "9" * 500, "bad_parameter", "when"),
+        ("open=yes", "unknown_word", "open"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(client: FlaskClient, words: str, code: str, parameter: str) -> None:
+    response = client.get(f"/api/v1/nearest?{HERE}&{words}")
+
+    assert response.status_code == 400
+    assert (response.get_json()["code"], response.get_json()["parameter"]) == (code, parameter)

@@ -42,7 +42,7 @@ def place(place_id: str) -> Response:
 def nearest() -> Response:
     """Answer the sentence that the project exists for."""
     city = site().city
-    return _json(answer_to_json(city, city.nearest(nearest_query(request.args))))
+    return _json(answer_to_json(city, city.nearest(nearest_query(request.args, site().now()))))
 
 
 @api.get("/api/v1/search")

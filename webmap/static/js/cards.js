@@ -2,6 +2,7 @@
 
 import { el, icon, outside } from "./dom.js";
 import { hoursText } from "./hours.js";
+import { openness } from "./openness.js";
 import { distance, joined, minutes, nameOf, ui, wordFor, words } from "./words.js";
 
 // A longer number would push the other buttons to a second row on a phone.
@@ -26,6 +27,7 @@ export function card(result, mode, onShow) {
     el("p", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`),
     lengths(result),
     tags(place, name),
+    openness(result),
     facts(place),
     actions(place, name, mode),
   );
@@ -52,7 +54,7 @@ function facts(place) {
   return el(
     "div",
     { class: "card__facts" },
-    ...hours(place),
+    ...(place.services.some((service) => service.hours || service.note) ? hours(place) : []),
     amenities(place),
     place.access ? fact("door", wordFor("access", place.access)) : null,
     address(place),

@@ -122,12 +122,13 @@ class Finder {
       services: form.getAll("service"),
       amenities: form.getAll("amenity"),
       cutoff: Number(form.get("cutoff") ?? this.#state.cutoff),
+      open: form.has("open"),
     });
   }
 
   #writeFilters() {
-    const { mode, services, amenities, cutoff } = this.#state;
-    const chosen = { mode: [mode], service: services, amenity: amenities, cutoff: [String(cutoff)] };
+    const { mode, services, amenities, cutoff, open } = this.#state;
+    const chosen = { mode: [mode], service: services, amenity: amenities, cutoff: [String(cutoff)], open: open ? ["arrival"] : [] };
     for (const input of byId("filters").elements) {
       if (input.name in chosen) input.checked = chosen[input.name].includes(input.value);
     }

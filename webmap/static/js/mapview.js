@@ -3,10 +3,12 @@
 
 import { ask, isAbort } from "./api.js";
 import { el, icon, outside } from "./dom.js";
-import { nameOf, ui, wordFor } from "./words.js";
+import { nameOf, ui, wordFor, words } from "./words.js";
 
 const L = window.L;
 const FRAMED = 3;
+// On the corner of a pin; an open place has none.
+const SIGNS = { closing_soon: "!", closed: "×", unknown: "?" };
 const NEAR_ZOOM = 14;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -137,14 +139,15 @@ export class MapView {
     if (!inView || zoom !== this.#map.getZoom()) this.#map.setView(latlng, zoom, { animate: false });
   }
 
-  #pin({ rank, place }) {
-    const title = ui("place_pin", { rank, name: nameOf(place) });
+  #pin({ rank, place, state }) {
+    const title = [ui("place_pin", { rank, name: nameOf(place) }), state ? words.state[state.kind] : null].filter(Boolean).join(" · ");
+    const sign = state && state.kind !== "open" ? el("span", { class: "pin__state", "data-state": state.kind }, SIGNS[state.kind]) : null;
     const pin = L.marker([place.lat, place.lon], {
       icon: L.divIcon({
         className: place.accuracy === "exact" ? "pin" : "pin pin--vague",
         iconSize: [38, 46],
         iconAnchor: [19, 44],
-        html: el("span", { class: "pin__plate" }, String(rank)),
+        html: el("span", { class: "pin__plate" }, String(rank), sign),
       }),
       title,
       keyboard: false,

@@ -13,6 +13,7 @@ export function readState(city) {
     services: readList(query, "service", city.services),
     amenities: readList(query, "amenity", city.amenities),
     cutoff: readCutoff(query),
+    open: query.get("open") === "arrival",
   };
 }
 
@@ -27,6 +28,7 @@ export function addressQuery(state, city, lang) {
   if (state.services.length) query.set("service", state.services.join(","));
   if (state.amenities.length) query.set("amenity", state.amenities.join(","));
   if (state.cutoff !== DEFAULT_CUTOFF) query.set("cutoff", `${state.cutoff}min`);
+  if (state.open) query.set("open", "arrival");
   if (lang !== "zh") query.set("lang", lang);
   // A comma needs no escape in a query and a shared link is read by people.
   return query.toString().replaceAll("%2C", ",");
@@ -37,6 +39,7 @@ export function nearestQuery(state, k) {
   const query = { lon: state.origin.lon, lat: state.origin.lat, k, mode: state.mode, cutoff: `${state.cutoff}min` };
   if (state.services.length) query.service = state.services.join(",");
   if (state.amenities.length) query.amenity = state.amenities.join(",");
+  if (state.open) query.open = "arrival";
   return query;
 }
 
