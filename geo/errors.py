@@ -12,7 +12,8 @@
     │   ├── OffNetworkError                 no street near enough to the position
     │   ├── HoursError                      opening hours are not written as they must be
     │   ├── CalendarError                   a table of public holidays cannot be used
-    │   └── ListRefusedError                a list of places cannot be imported as it is
+    │   ├── ListRefusedError                a list of places cannot be imported as it is
+    │   └── InterchangeError                places cannot be written in a format, or a file of them cannot be read back
     ├── NotFoundError (LookupError)         there is no such place
     ├── ExtractError (ValueError)           an OpenStreetMap file or download cannot be used
     │   └── EmptyExtractError               ... because nothing of use is in it
@@ -95,6 +96,10 @@ class ListRefusedError(InputError):
         super().__init__(en, parameter=parameter)
         self.en = en
         self.zh = zh or en
+
+
+class InterchangeError(InputError):
+    """Places cannot be written in a format without loss, or a file that we wrote cannot be read back."""
 
 
 class NotFoundError(YizhanError, LookupError):

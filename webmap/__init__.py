@@ -9,6 +9,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from geo.city import City
+from geo.live import LiveCity
 from webmap.api import api
 from webmap.assets import init_assets
 from webmap.errors import init_errors
@@ -23,20 +24,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(city: City, settings: Settings | None = None, now: Callable[[], datetime] = _now) -> Flask:
+def create_app(city: City | LiveCity, settings: Settings | None = None, now: Callable[[], datetime] = _now) -> Flask:
     """Make the site of one city.
 
     Parameters
     ----------
     city
-        What the site answers from.
+        What the site answers from; a live one follows its register.
     settings
         How it is served.
     now
         The clock, aware.
     """
+    live = city if isinstance(city, LiveCity) else LiveCity(city)
     app = Flask(__name__, static_folder=None)
-    app.extensions["yizhan"] = Site(city, settings or Settings(), now)
+    app.extensions["yizhan"] = Site(live, settings or Settings(), now)
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=False)
     Compress(app)
     init_errors(app)

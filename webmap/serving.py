@@ -10,8 +10,8 @@ from typing import Any
 
 from waitress.server import create_server
 
-from geo.city import City
 from geo.errors import ParameterError
+from geo.live import LiveCity
 from webmap import create_app
 from webmap.settings import Settings
 
@@ -23,14 +23,14 @@ def serve(path: Path, settings: Settings) -> None:
 
     Raises
     ------
-    PackError
-        The folder is no city pack.
+    PackError, RegisterError
+        The folder is no city pack; the register is none.
     ParameterError
         The address cannot be listened on.
     """
-    city = City.open(path)
-    city.warm()
-    app = create_app(city, settings)
+    live = LiveCity.open(path, settings.register)
+    live.current.warm()
+    app = create_app(live, settings)
     try:
         server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads)
     except OSError as error:
@@ -43,7 +43,7 @@ def serve(path: Path, settings: Settings) -> None:
             f"{settings.host}: no address of this machine; choose another --host, e.g. 127.0.0.1", parameter="host"
         ) from error
     signal.signal(signal.SIGTERM, _stop)
-    print(f"{city.manifest.name}: {address_of(server)}  (Ctrl-C stops)", flush=True)
+    print(f"{live.current.manifest.name}: {address_of(server)}  (Ctrl-C stops)", flush=True)
     try:
         server.run()
     finally:

@@ -15,10 +15,13 @@ class Settings:
         Address to listen on; the default is this machine only.
     port
         0 for any free one.
+    register
+        Register of places beside those of the pack, a path or a URL; None: none.
     threads
         Requests that are worked on at the same time.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    register: str | None = None
     threads: int = 8

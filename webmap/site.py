@@ -1,34 +1,27 @@
-"""What one running site holds: its city, its settings, and the bytes that never change while it runs."""
+"""What one running site holds: its city, its settings, and the bytes that are made once per version of the data."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import json
+import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import current_app
 
 from geo.city import City
+from geo.errors import YizhanError
+from geo.live import LiveCity
 from webmap.geojson import city_summary, places_collection
 from webmap.settings import Settings
 
-
-class Site:
-    """The application's state; read-only after the start."""
-
-    def __init__(self, city: City, settings: Settings, now: Callable[[], datetime]) -> None:
-        self.now = now
-        self.city = city
-        self.settings = settings
-        self._summary = city_summary(city)
-        self.places = StoredJson(places_collection(city))
-
-    def city_summary(self) -> dict[str, Any]:
-        """Return what ``/api/v1/city`` says."""
-        return self._summary
+#: How old the places may be, seconds.
+_FRESH_S: Final = 1.0
 
 
 class StoredJson:
@@ -38,6 +31,52 @@ class StoredJson:
         plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         self.gzipped = gzip.compress(plain, mtime=0)
         self.etag = hashlib.sha256(plain).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A city and what is told of it: everything that changes together."""
+
+    city: City
+    summary: dict[str, Any]
+    places: StoredJson
+
+
+class Site:
+    """The application's state: the current edition, looked after as requests come."""
+
+    def __init__(self, live: LiveCity, settings: Settings, now: Callable[[], datetime]) -> None:
+        self.settings = settings
+        self.now = now
+        self._live = live
+        self._looked = time.monotonic()
+        self._edition = _edition(live.current)
+
+    def edition(self) -> Edition:
+        """Return the current edition; a register that cannot be read leaves the last one standing."""
+        if time.monotonic() - self._looked > _FRESH_S:
+            self._looked = time.monotonic()
+            try:
+                city = self._live.refresh()
+            except YizhanError:
+                logging.getLogger(__name__).exception("the register cannot be read; the last places stay")
+                city = self._edition.city
+            if city is not self._edition.city:
+                self._edition = _edition(city)
+        return self._edition
+
+    @property
+    def city(self) -> City:
+        """The city as it is now."""
+        return self.edition().city
+
+    def city_summary(self) -> dict[str, Any]:
+        """Return what ``/api/v1/city`` says."""
+        return self.edition().summary
+
+
+def _edition(city: City) -> Edition:
+    return Edition(city, city_summary(city), StoredJson(places_collection(city)))
 
 
 def site() -> Site:

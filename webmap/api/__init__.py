@@ -29,7 +29,7 @@ def city() -> Response:
 @api.get("/api/v1/places")
 def places() -> Response:
     """List all places as GeoJSON."""
-    return _stored(site().places, "application/geo+json")
+    return _stored(site().edition().places, "application/geo+json")
 
 
 @api.get("/api/v1/places/<place_id>")
