@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod, Transformer
+from pyproj.enums import TransformDirection
 
 _GEOD = Geod(ellps="WGS84")
 _A = _GEOD.a
@@ -135,3 +136,20 @@ class LocalMetres:
         """Return metres east and north of the origin."""
         x, y = self._transformer.transform(point.lon, point.lat)
         return float(x), float(y)
+
+    def xy_many(self, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return metres east and north of the origin, shape (n, 2), of points in degrees, shape (n, 2)."""
+        return np.column_stack(self._transformer.transform(lonlat[:, 0], lonlat[:, 1]))
+
+    def lonlat(self, x: float, y: float) -> LonLat:
+        """Return the position of a point of the plane.
+
+        Examples
+        --------
+        >>> plane = LocalMetres(LonLat(116.4, 39.9))
+        >>> lon, lat = plane.lonlat(*plane.xy(LonLat(116.41, 39.92)))
+        >>> round(lon, 9), round(lat, 9)
+        (116.41, 39.92)
+        """
+        lon, lat = self._transformer.transform(x, y, direction=TransformDirection.INVERSE)
+        return LonLat(float(lon), float(lat))
