@@ -31,6 +31,7 @@ run: setup
 
 test: setup-test
 	@sh tests/browser/install.sh $(BIN)/python
+	@sh tests/postgres/install.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -19,21 +19,23 @@ ROOT = Path(__file__).parents[1]
 
 #: The floors of ``geo``, lowest first; a module may use those below its own, and its own room.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("geo.errors", "geo.coords"),
+    ("geo.errors", "geo.coords", "geo.datums"),
     ("geo.osm",),
     ("geo.places", "geo.streets"),
     ("geo.finding",),
     ("geo.pack",),
+    ("geo.importing",),
     ("geo.city",),
-    ("geo.answers",),
-    ("geo.cli_places",),
+    ("geo.answers", "geo.live"),
+    ("geo.cli_hours", "geo.cli_places"),
+    ("geo.cli_export", "geo.cli_import"),
     ("geo.cli",),
 )
 
 #: What the web may know of ``geo``.
 WEB_MAY_USE = frozenset({
     "geo", "geo.answers", "geo.city", "geo.coords", "geo.errors", "geo.finding.asking", "geo.finding.gazetteer",
-    "geo.places.model", "geo.streets.profiles",
+    "geo.live", "geo.places.model", "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.
@@ -51,8 +53,11 @@ DOORS: dict[str, frozenset[str]] = {
         "geo.places.migrations.versions.places_and_audit", "geo.places.schema",
     }),
     "pmtiles": frozenset({"geo.pack.tiles"}),
-    "geopandas": frozenset({"geo.pack.areas", "geo.pack.names"}),
+    "geopandas": frozenset({"geo.pack.areas", "geo.pack.names", "geo.places.interchange.geopackage"}),
     "pandas": frozenset({"geo.pack.areas"}),
+    "opening_hours": frozenset({"geo.places.hours"}),
+    "openpyxl": frozenset({"geo.importing.spreadsheet", "geo.places.interchange.workbook"}),
+    "defusedxml": frozenset({"geo.importing.spreadsheet"}),
     "networkx": frozenset(),
     "folium": frozenset({"webmap.maps"}),
     "branca": frozenset({"webmap.maps"}),
@@ -62,7 +67,7 @@ DOORS: dict[str, frozenset[str]] = {
 }
 
 #: Who may read the clock.
-CLOCK_READERS = frozenset({"geo.cli", "webmap"})  # the edges: a command, an application
+CLOCK_READERS = frozenset({"geo.cli", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "webmap"})  # the edges
 CLOCKS = frozenset({
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",
     "time.gmtime", "time.ctime",

@@ -159,7 +159,11 @@ def test_a_wrong_command_ends_with_code_2_and_its_usage(arguments: list[str], ca
     assert capsys.readouterr().err.startswith("usage: yizhan")
 
 
-@pytest.mark.parametrize("command", ["", "build", "sample", "nearest", "serve"])
+@pytest.mark.parametrize(
+    "command",
+    ["", "build", "sample", "nearest", "serve", "places", "places list", "places show", "places history", "backup",
+     "restore"],
+)  # fmt: skip
 def test_help_is_there_for_every_command(command: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*command.split(), "--help"])
@@ -174,7 +178,7 @@ def test_every_command_has_a_help_that_is_tested() -> None:
     parser = geo.cli._parser()
     (commands,) = [action.choices for action in parser._actions if action.choices]
 
-    assert set(commands) == {"build", "sample", "nearest", "serve"}
+    assert set(commands) == {"build", "sample", "nearest", "serve", "places", "backup", "restore"}
 
 
 # --- when things are cut short ---
