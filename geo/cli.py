@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.cli_places import add_backup, add_places, add_restore
+from geo.cli_export import add_export
+from geo.cli_hours import add_calendar, add_hours
+from geo.cli_import import add_import
+from geo.cli_places import add_backup, add_places, add_register, add_restore
 from geo.errors import ParameterError, YizhanError
 from geo.finding.asking import DEFAULT_CUTOFF, DEFAULT_K, OPENNESSES, read_degrees, read_query
 from geo.places.model import AMENITIES, SERVICES
@@ -32,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        code = arguments.run(arguments)
         sys.stdout.flush()
     except YizhanError as error:
         print(f"yizhan: {error}", file=sys.stderr)
@@ -43,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read has gone; what is still in the buffer goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(commands.add_parser("sample", help="make the sample city's pack"))
     _add_nearest(commands.add_parser("nearest", help="list the nearest places"))
     _add_serve(commands.add_parser("serve", help="serve the site"))
+    add_import(commands.add_parser("import", help="bring a list of places into the register"))
     add_places(commands.add_parser("places", help="list, show and trace the places of the register"))
+    add_export(commands.add_parser("export", help="write places in the formats of others"))
+    add_hours(commands.add_parser("hours", help="explain what was understood of people's words about opening hours"))
+    add_calendar(commands.add_parser("calendar", help="public holidays and make-up workdays"))
     add_backup(commands.add_parser("backup", help="write a copy of the register, while it is in use"))
     add_restore(commands.add_parser("restore", help="bring a copy of the register back"))
     return parser
@@ -234,6 +241,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
     )
     parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (default %(default)s)")
+    add_register(parser)
     parser.set_defaults(run=_serve)
 
 
@@ -253,7 +261,8 @@ def _serve(arguments: argparse.Namespace) -> None:
     from webmap.serving import serve
     from webmap.settings import Settings
 
-    serve(arguments.city or default_city(), Settings(host=arguments.host, port=arguments.port))
+    register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
+    serve(arguments.city or default_city(), Settings(arguments.host, arguments.port, register))
 
 
 def default_city(packs: Path = Path("data/packs")) -> Path:

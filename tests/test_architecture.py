@@ -48,10 +48,14 @@ DOORS: dict[str, frozenset[str]] = {
     "rtree": frozenset({"geo.finding.index"}),
     "pyproj": frozenset({"geo.coords"}),
     "sqlalchemy": frozenset({"geo.places.backup", "geo.places.entries", "geo.places.schema", "geo.places.store"}),
-    "alembic": frozenset({
-        "geo.places.migrations.env", "geo.places.migrations.versions.boxes_and_texts",
-        "geo.places.migrations.versions.places_and_audit", "geo.places.schema",
-    }),
+    "alembic": frozenset(
+        {
+            "geo.places.migrations.env",
+            "geo.places.migrations.versions.boxes_and_texts",
+            "geo.places.migrations.versions.places_and_audit",
+            "geo.places.schema",
+        }
+    ),
     "pmtiles": frozenset({"geo.pack.tiles"}),
     "geopandas": frozenset({"geo.pack.areas", "geo.pack.names", "geo.places.interchange.geopackage"}),
     "pandas": frozenset({"geo.pack.areas"}),

@@ -1,7 +1,7 @@
 """What kind of day a date is in mainland China: workday, weekend, public holiday, or make-up workday (调休).
 
-A year is known by its notice of the State Council; a year without one is *provisional*: the law's own days are computed, the
-make-up days are not known, and every answer about it says so.
+A year is known by its notice of the State Council; a year without one is *provisional*: the law's own days are
+computed, the make-up days are not known, and every answer about it says so.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Calendar:
         return tuple(days[day] for day in sorted(days))
 
     def stretch(self, day: date) -> Stretch:
-        """Return from a day on as many as can be asked about at once: a plain run, or at most six days with marked ones.
+        """Return from a day on as many as can be asked about at once: plain days, or at most six with marked ones.
 
         A day counts as marked if its eve is, for what began before midnight.
         """
@@ -148,11 +148,8 @@ class Calendar:
         """Return the days until the first marked one; None if this or its eve is marked."""
         if self.marked(day) is not None or self.marked(day - _DAY) is not None:
             return None
-        for year in (day.year, day.year + 1):
-            later = [row.day for row in self.days_of(year) if row.day > day]
-            if later:
-                return Stretch(later[0], frozenset(), frozenset())
-        raise AssertionError  # pragma: no cover  # every year has its New Year's Day
+        rows = (*self.days_of(day.year), *self.days_of(day.year + 1))  # New Year's Day at the latest
+        return Stretch(next(row.day for row in rows if row.day > day), frozenset(), frozenset())
 
     def _mixed(self, day: date) -> Stretch:
         end = day + _DAY

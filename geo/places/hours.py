@@ -1,9 +1,8 @@
 """When a place is open: ``opening_hours`` expressions of OpenStreetMap, read with the calendar of China.
 
-The grammar is evaluated by ``opening-hours-py`` (this module is its only door); what public holidays and make-up workdays mean
-is decided in :mod:`geo.places.selectors` and :mod:`geo.places.calendar`. As the library has it, a rule for a day replaces
-what earlier rules say of that calendar day, including what began on the eve: after ``22:00-06:00; Mo off`` the night to
-Monday ends at midnight.
+The grammar is evaluated by ``opening-hours-py`` (this module is its only door); what public holidays and make-up
+workdays mean is decided in :mod:`geo.places.selectors` and :mod:`geo.places.calendar`, and that a night belongs to the
+day on which it began in :mod:`geo.places.nights`: after ``22:00-06:00; Mo off`` it is open until six on Monday morning.
 
 References
 ----------
@@ -16,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,6 +24,7 @@ import opening_hours
 from geo.coords import LonLat
 from geo.errors import HoursError
 from geo.places.calendar import Calendar
+from geo.places.nights import take_apart
 from geo.places.selectors import Selectors
 
 Certainty = Literal["open", "closed", "unknown"]
@@ -44,6 +44,8 @@ HORIZON: Final = timedelta(days=366)
 #: Sunrise and sunset are those of Beijing unless a position is given.
 BEIJING: Final = LonLat(116.4, 39.9)
 
+#: Years that can be asked about.
+_YEARS: Final = (1950, 2199)
 _MINUTE: Final = timedelta(minutes=1)
 #: Expressions with these words need a place and a time zone; the others are faster without.
 _SUN: Final = re.compile("sun(?:rise|set)|dawn|dusk", re.IGNORECASE)
@@ -53,6 +55,10 @@ _KINDS: Final[dict[opening_hours.State, Certainty]] = {
     opening_hours.State.CLOSED: "closed",
     opening_hours.State.UNKNOWN: "unknown",
 }
+
+
+#: Of two layers that say different things the higher one is right.
+_RANK: Final[dict[Certainty, int]] = {"closed": 0, "unknown": 1, "open": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,70 @@ class Instant(NamedTuple):
     comment: str | None
 
 
+class _Engine(NamedTuple):
+    """How expressions are read: with a place under the sun, which takes a time zone, or faster without either."""
+
+    position: LonLat | None
+
+    def read(self, expression: str) -> opening_hours.OpeningHours:
+        sunny = self.position is not None
+        try:
+            return opening_hours.OpeningHours(
+                expression,
+                timezone=CHINA if sunny else None,
+                coords=None if self.position is None else (self.position.lat, self.position.lon),
+                auto_country=False,
+                auto_timezone=sunny,
+                max_interval_days=HORIZON.days,
+            )
+        except opening_hours.ParserError as error:  # type: ignore[attr-defined]  # missing in its stubs
+            raise HoursError(
+                f"{expression[:80]!r} is no opening_hours expression; such are: Mo-Fr 09:00-17:00; PH off",
+                parameter="hours",
+            ) from error
+
+
+class _Layer:
+    """An expression in the forms that it takes by the calendar, evaluated some days late: 0, or 1 for nights."""
+
+    def __init__(self, engine: _Engine, plain: opening_hours.OpeningHours, whole: Selectors, days: int) -> None:
+        self._engine = engine
+        self._plain = plain
+        self._whole = whole
+        self._late = timedelta(days=days)
+        self._forms: dict[tuple[frozenset[int], frozenset[int]], opening_hours.OpeningHours] = {}
+
+    def step(self, at: datetime, calendar: Calendar) -> tuple[Certainty, str | None, datetime]:
+        """Tell what holds at a local time, and until when at least."""
+        then = at - self._late
+        form, stop = self._plain, self.limit(then, calendar)
+        if self._whole.heeds_marks:
+            _, holidays, makeup = calendar.stretch(then.date())
+            if holidays or makeup:
+                form = self._form(holidays, makeup)
+        if self._engine.position is None:
+            _, until, state, words = next(form.intervals(then, stop))
+        else:
+            _, until, state, words = next(form.intervals(then.replace(tzinfo=CHINA), stop.replace(tzinfo=CHINA)))
+            until = until.replace(tzinfo=None)
+        return _KINDS[state], words or None, min(until, stop) + self._late
+
+    def limit(self, then: datetime, calendar: Calendar) -> datetime:
+        """Return until when one form of the expression can be asked at most."""
+        if self._whole.heeds_marks:
+            return datetime.combine(calendar.stretch(then.date()).end, time())
+        return then + HORIZON
+
+    def _form(self, holidays: frozenset[int], makeup: frozenset[int]) -> opening_hours.OpeningHours:
+        key = (holidays, makeup)
+        if key not in self._forms:
+            bound = self._whole.bound_to_workdays
+            close = bound and not self._whole.mentions_holidays
+            own = Selectors(str(self._plain))
+            self._forms[key] = self._engine.read(own.rewrite(holidays, makeup, bound=bound, close=close))
+        return self._forms[key]
+
+
 class Hours:
     """An expression, ready to be asked; make it with :meth:`parse`.
 
@@ -120,13 +190,19 @@ class Hours:
 
     def __init__(self, expression: str, position: LonLat) -> None:
         self.expression = expression
-        self._zone = CHINA if _SUN.search(expression) else None
-        self._position = position
-        self._plain = self._compile(expression)
-        self._selectors = Selectors(str(self._plain))
-        nothing: frozenset[int] = frozenset()
-        self._forms = {(nothing, nothing): self._plain}
-        _ = self._selectors.found  # refuses what cannot be evaluated
+        engine = _Engine(position if _SUN.search(expression) else None)
+        plain = engine.read(expression)
+        self._selectors = Selectors(str(plain))
+        if "H" in self._selectors.expression:
+            _ = self._selectors.found  # refuses holidays that are not known here
+        halves = take_apart(self._selectors.expression)
+        if halves is None:
+            self._layers: tuple[_Layer, ...] = (_Layer(engine, plain, self._selectors, 0),)
+        else:
+            read = [engine.read(half) for half in halves]
+            self._layers = tuple(_Layer(engine, half, self._selectors, days) for days, half in enumerate(read))
+        # open and closed take turns, and nothing else changes
+        self._simple = halves is None and '"' not in expression and "unknown" not in self._selectors.expression
 
     @staticmethod
     @lru_cache(maxsize=1 << 14)
@@ -146,7 +222,7 @@ class Hours:
             It is too long or not of the grammar, or needs a calendar that is not known here.
         """
         if len(expression) > MAX_LENGTH:
-            raise HoursError(f"the hours have {len(expression):,} characters, more than {MAX_LENGTH:,}", parameter="hours")
+            raise HoursError(f"hours of {len(expression):,} characters; at most {MAX_LENGTH:,}", parameter="hours")
         if not expression.strip() or "\0" in expression:
             raise HoursError("the hours are empty; leave them out if they are not known", parameter="hours")
         return Hours(expression, position)
@@ -189,78 +265,44 @@ class Hours:
 
     def instant(self, local: datetime, calendar: Calendar) -> Instant:
         """Tell what holds at a naive local time; :meth:`state` for those who ask for thousands."""
-        at, stop = local, local + HORIZON
-        kind: Certainty | None = None
+        if self._simple:
+            kind, _, change = self._layers[0].step(local, calendar)
+            if change < self._layers[0].limit(local, calendar):
+                return Instant(kind, change, None if kind == "open" else change, None)
+        steps = self._steps(local, local + HORIZON, calendar)
+        _, _, kind, comment = next(steps)
         until: datetime | None = None
-        comment = ""
-        while at < stop:
-            hours, end = self._form(at, stop, calendar)
-            state, words = hours.state(self._in_zone(at))
-            found = _KINDS[state]
-            if kind is None:
-                kind, comment = found, words
-            elif found != kind:
+        for at, _, found, _ in steps:
+            if found != kind:
                 until = until or at
-                if "open" in (found, kind):
-                    return Instant(kind, until, at if found == "open" else None, comment or None)
-            change = hours.next_change(self._in_zone(at))
-            at = end if change is None else min(end, change.replace(tzinfo=None))
-        return Instant(kind or "unknown", until, None, comment or None)
+                if "open" in (found, kind) or not self._selectors.opens:
+                    return Instant(kind, until, at if found == "open" else None, comment)
+        return Instant(kind, until, None, comment)
+
+    def _steps(self, at: datetime, stop: datetime, calendar: Calendar) -> Iterator[_Piece]:
+        """Yield times in which nothing changes, in order; neighbours may be alike."""
+        held: list[tuple[Certainty, str | None, datetime]] = [("closed", None, at)] * len(self._layers)
+        while at < stop:
+            for i, layer in enumerate(self._layers):
+                if held[i][2] <= at:
+                    held[i] = layer.step(at, calendar)
+            kind, words, _ = max(held, key=_rank)
+            until = min(stop, *(change for _, _, change in held))
+            yield at, until, kind, words
+            at = until
 
     def _pieces(self, begin: datetime, stop: datetime, calendar: Calendar) -> Iterator[_Piece]:
-        """Stretch by stretch, joined where nothing changes."""
+        """Yield the same, with alike neighbours joined."""
         held: _Piece | None = None
-        at = begin
-        while at < stop:
-            hours, until = self._form(at, min(stop, at + HORIZON), calendar)
-            for since, end, found, words in hours.intervals(self._in_zone(at), self._in_zone(until)):
-                piece = (since.replace(tzinfo=None), min(end.replace(tzinfo=None), until), _KINDS[found], words or None)
-                if held is None:
-                    held = piece
-                elif held[2:] == piece[2:]:
-                    held = (held[0], piece[1], held[2], held[3])
-                else:
+        for piece in self._steps(begin, stop, calendar):
+            if held is not None and held[2:] == piece[2:]:
+                held = (held[0], piece[1], *held[2:])
+            else:
+                if held is not None:
                     yield held
-                    held = piece
-            at = until
+                held = piece
         if held is not None:
             yield held
-
-    def _form(
-        self, at: datetime, stop: datetime, calendar: Calendar
-    ) -> tuple[opening_hours.OpeningHours, datetime]:
-        """Return the form of the expression that is meant at a local time, and until when."""
-        if not self._heeds_marks:
-            return self._plain, stop
-        end, holidays, makeup = calendar.stretch(at.date())
-        key = (holidays, makeup)
-        if key not in self._forms:
-            self._forms[key] = self._compile(self._selectors.rewrite(holidays, makeup))
-        return self._forms[key], min(stop, datetime.combine(end, time()))
-
-    @cached_property
-    def _heeds_marks(self) -> bool:
-        return self._selectors.mentions_holidays or self._selectors.bound_to_workdays
-
-    def _in_zone(self, local: datetime) -> datetime:
-        return local if self._zone is None else local.replace(tzinfo=self._zone)
-
-    def _compile(self, expression: str) -> opening_hours.OpeningHours:
-        try:
-            return opening_hours.OpeningHours(
-                expression,
-                timezone=self._zone,
-                coords=None if self._zone is None else (self._position.lat, self._position.lon),
-                auto_country=False,
-                auto_timezone=self._zone is not None,
-                max_interval_days=HORIZON.days,
-            )
-        except opening_hours.ParserError as error:
-            where = " ".join(str(error).split())
-            raise HoursError(
-                f"{expression[:80]!r} is no opening_hours expression; such are Mo-Fr 09:00-17:00; PH off ({where[-120:]})",
-                parameter="hours",
-            ) from error
 
     def assumed(self, day: date, calendar: Calendar) -> Assumed | None:
         """Say on which assumption the hours of a day rest."""
@@ -269,7 +311,7 @@ class Hours:
             return None
         marked = calendar.marked(day)
         if marked is None:
-            return "no_notice" if calendar.basis(day.year) != "notice" and self._heeds_marks else None
+            return "no_notice" if calendar.basis(day.year) != "notice" and self._selectors.heeds_marks else None
         if marked.kind == "holiday":
             return None if selectors.mentions_holidays else "holiday"
         return None if selectors.whole_week else "makeup_workday"
@@ -278,10 +320,15 @@ class Hours:
 def local_time(when: datetime) -> datetime:
     """Return China's clock, without a zone, at an instant that has one."""
     if when.tzinfo is None:
-        raise HoursError("`when` needs a time zone, e.g. 2026-10-01T09:00+08:00", parameter="when")
+        raise HoursError("a time needs its zone, e.g. 2026-10-01T09:00+08:00", parameter="when")
+    if not _YEARS[0] <= when.year <= _YEARS[1]:
+        raise HoursError(f"the year {when.year} is not between {_YEARS[0]} and {_YEARS[1]}", parameter="when")
     return when.astimezone(CHINA).replace(tzinfo=None)
+
+
+def _rank(held: tuple[Certainty, str | None, datetime]) -> tuple[int, bool]:
+    return _RANK[held[0]], held[1] is not None
 
 
 def _aware(local: datetime | None) -> datetime | None:
     return None if local is None else local.replace(tzinfo=CHINA)
-

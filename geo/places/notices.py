@@ -1,8 +1,8 @@
 """Notices of the State Council: which days of a year are off, and which weekends are worked for them (调休).
 
-A notice is a CSV file with the columns ``date,kind,name,source``: one row a day, ``kind`` is ``holiday`` (a day off by the
-notice, weekends within it included) or ``makeup_workday``, ``source`` the number of the notice. A year that has no notice yet
-is computed from the law: only the statutory days, and no make-up days.
+A notice is a CSV file with the columns ``date,kind,name,source``: one row a day, ``kind`` is ``holiday`` (a day off by
+the notice, weekends within it included) or ``makeup_workday``, ``source`` the number of the notice. A year that has no
+notice yet is computed from the law: only the statutory days, and no make-up days.
 
 References
 ----------
@@ -85,7 +85,7 @@ def read_notice(content: bytes) -> Notice:
         A row cannot be read, a day stands twice, a make-up day is no weekend, or a fixed holiday is missing.
     """
     if len(content) > MAX_BYTES:
-        raise CalendarError(f"the file has {len(content):,} bytes, more than {MAX_BYTES:,}: a notice has some forty rows")
+        raise CalendarError(f"a file of {len(content):,} bytes, more than {MAX_BYTES:,}: a notice has some forty rows")
     return _notice(_read_rows(_decode(content)))
 
 

@@ -1,14 +1,15 @@
 """How weekdays and holidays in an ``opening_hours`` expression are meant in China, by rewriting its weekday selectors.
 
-The evaluating library knows the seven weekdays and no calendar (it is never given a country). In a stretch of at most seven
-days each weekday occurs once, so for such a stretch a date can be addressed by its weekday: where the first of October is a
-Thursday, ``PH off`` becomes ``Th off``; where a Sunday is worked, ``Mo-Fr`` becomes ``Mo-Fr,Su``.
+The evaluating library knows the seven weekdays and no calendar (it is never given a country). In a stretch of at most
+seven days each weekday occurs once, so for such a stretch a date can be addressed by its weekday: where the first of
+October is a Thursday, ``PH off`` becomes ``Th off``; where a Sunday is worked, ``Mo-Fr`` becomes ``Mo-Fr,Su``.
 
 The rules, of which the last two are assumptions and are said to be:
 
-1. ``PH`` matches the days off of the notice. Weekday rules match them too, as OpenStreetMap has it, unless a later rule with
-   ``PH`` says otherwise.
-2. On a make-up workday, an expression *bound to workdays* treats the day as a workday; any other takes the weekday as it is.
+1. ``PH`` matches the days off of the notice. Weekday rules match them too, as OpenStreetMap has it, unless a later rule
+   with ``PH`` says otherwise.
+2. On a make-up workday, an expression *bound to workdays* treats the day as a workday; any other takes the weekday as
+   it is.
 3. An expression bound to workdays that does not mention ``PH`` is closed on public holidays; any other keeps its hours.
 
 Bound to workdays is what treats Monday to Friday alike and opens on neither Saturday nor Sunday.
@@ -39,7 +40,7 @@ _CLOSED_WEEKDAYS: Final = re.compile(rf"{_ITEM}(?:,{_ITEM})* (?:closed|off) *")
 
 
 class Selector(NamedTuple):
-    """A weekday selector: where it stands, its weekdays (0 is Monday), whether it names PH, and items like ``Tu[2]``."""
+    """A weekday selector: its place, its weekdays (0 is Monday), whether it names PH, and items like ``Tu[2]``."""
 
     begin: int
     end: int
@@ -65,6 +66,16 @@ class Selectors:
         return any(selector.holidays for selector in self.found)
 
     @cached_property
+    def heeds_marks(self) -> bool:
+        """Whether holidays or make-up workdays make a difference."""
+        return self.mentions_holidays or self.bound_to_workdays
+
+    @cached_property
+    def opens(self) -> bool:
+        """Whether any rule opens for certain."""
+        return not all(rule.closes or re.search(r"\bunknown\b", rule.text) for rule in self._rules())
+
+    @cached_property
     def whole_week(self) -> bool:
         """Whether all days of the week are alike."""
         return all(selector.days == _ALL and not selector.others for selector in self.found)
@@ -87,16 +98,20 @@ class Selectors:
                 workdays = workdays or days >= _WORKDAYS
         return workdays and not weekend
 
-    def rewrite(self, holidays: Collection[int], makeup: Collection[int]) -> str:
+    def rewrite(self, holidays: Collection[int], makeup: Collection[int], *, bound: bool, close: bool) -> str:
         """Return the expression as it is meant in a stretch of at most seven days.
 
         Parameters
         ----------
         holidays, makeup
             Weekdays (0 is Monday) of the public holidays and of the make-up workdays in that stretch.
+        bound
+            Treat make-up workdays as workdays.
+        close
+            Close it on the holidays.
         """
         parts, at = [], 0
-        treated = frozenset(makeup) if self.bound_to_workdays else frozenset[int]()
+        treated = frozenset(makeup) if bound else frozenset[int]()
         for selector in self.found:
             days = (selector.days | frozenset(holidays)) if selector.holidays else selector.days
             days = days | treated if selector.days >= _WORKDAYS else days - treated
@@ -104,7 +119,7 @@ class Selectors:
             parts += [self.expression[at : selector.begin], ",".join(names) or "PH"]  # without a country, PH is never
             at = selector.end
         whole = "".join([*parts, self.expression[at:]])
-        if holidays and self.bound_to_workdays and not self.mentions_holidays:
+        if holidays and close:
             whole += "; " + ",".join(WEEKDAYS[day] for day in sorted(holidays)) + " closed"
         return whole
 
