@@ -7,6 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -63,6 +64,19 @@ def test_the_library_example(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     for block in blocks("python"):
         exec(compile(block, "README.md", "exec"), {})
     assert capsys.readouterr().out.count(" min\n") == 3
+
+
+def test_a_list_of_one_s_own(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    for row in (["名称", "地址", "开放时间"], ["锦花暖心驿站", "东城区什锦花园胡同", "24小时"]):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(here / "list.xlsx")
+    asked = [words for words in commands(".venv/bin/yizhan") if words[0] not in {"build", "nearest"}]
+    assert {words[0] for words in asked} == {"import", "places", "hours", "backup", "export"}
+    for words in asked:
+        assert main(words) == 0, (words, capsys.readouterr())
+    assert (here / "rows.xlsx").is_file()
+    assert "锦花暖心驿站" in (here / "places.geojson").read_text(encoding="utf-8")
 
 
 def test_every_picture_is_there() -> None:
