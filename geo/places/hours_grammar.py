@@ -1,7 +1,7 @@
 """From words to groups: what is open or closed, and to what days, dates, season and part of a building that applies.
 
 People write headings and what stands under them, in any order of the headings: ``夏季 周一至周五 9:00-18:00 周六
-9:00-12:00`` or ``周二至周日 1层 9:00-21:00，2-4层 9:00-17:30``. A heading holds until another of its sort comes, which
+9:00-12:00`` or ``周一至周六 1层 8:00-20:00，2层 9:00-18:00``. A heading holds until another of its sort comes, which
 also ends the headings that came after it.
 """
 
@@ -46,6 +46,7 @@ class _Reader:
         self._reading = Reading()
         self._headings: list[tuple[Sort, Any]] = []
         self._fresh: set[Sort] = set()
+        self._left_behind = False
         self._group = Group()
         self._sealed = False
         self._in_brackets = False
@@ -99,6 +100,11 @@ class _Reader:
         elif sort in self._fresh:
             raise unclear(f"“{word.text}”之前没有写时间", "a heading follows another one, without hours between them")
         sorts = [other for other, _ in self._headings]
+        if sort == "dates" and sort not in sorts and "days" in sorts and "days" not in self._fresh:
+            # 周一至周五9:00-17:00，1月1日: are these dates about those days?
+            self._left_behind = dict(self._headings)["days"].weekdays != WEEK
+            self._headings = [heading for heading in self._headings if heading[0] != "days"]
+            sorts.remove("days")
         since = sorts.index(sort) if sort in sorts else len(sorts)
         kept = [heading for i, heading in enumerate(self._headings) if i < since or heading[0] in self._fresh]
         self._headings = [*kept, (sort, value)]
@@ -188,6 +194,8 @@ class _Reader:
             self._take()
             self._take_out(interval(begin, end))
             return
+        if self._left_behind:
+            raise unclear("这些日期是否只指前面的日子，没有写明", "it is not clear on which weekdays of these dates")
         if self._sealed:  # 9:00-17:00（周一至周五），10:00-16:00（周末）
             self._close()
             self._group = replace(Group(), **dict(self._headings))
@@ -224,7 +232,7 @@ class _Reader:
         self._part_of_day = word.value
 
     def _always(self, word: Word) -> None:
-        if self._group.off or self._group.as_usual or self._group.spans not in ((), ((0, DAY),)):
+        if self._left_behind or self._group.off or self._group.as_usual or self._group.spans not in ((), ((0, DAY),)):
             raise unclear(f"“{word.text}”与前面矛盾", "this contradicts what stands before")
         self._reading.all_day = self._reading.all_day or word.value == "all_day"
         self._group = replace(self._group, spans=((0, DAY),))
@@ -295,7 +303,7 @@ class _Reader:
             self._reading.groups.append(self._group)
         if self._group.off and self._headings:
             self._headings.pop()  # 周一闭馆: what follows is not about Mondays
-        self._group, self._fresh, self._sealed = Group(), set(), False
+        self._group, self._fresh, self._sealed, self._left_behind = Group(), set(), False, False
 
 
 def _days_of(word: Word) -> Days:

@@ -30,9 +30,7 @@ def holiday_rules(
     spared = [group.excluded for group in closing if group.excluded is not None]
     as_usual = [group for group in usual if group.days and group.days.holidays] or spared or reading.all_year
     named = any(rule.holidays for rule in rules)
-    if any(
-        group.excluded and not group.in_brackets and group.days and group.days.weekdays & _WEEKEND for group in closing
-    ):
+    if any(group.excluded and group.days and group.days.weekdays & _WEEKEND for group in closing):
         raise unclear("“除外”不知指闭馆还是开放", "it is not clear to what the exception applies")
     if (closed and as_usual) or (named and (closed or as_usual)):
         raise unclear("节假日的说法前后不一", "what is said of holidays contradicts itself")
