@@ -72,8 +72,15 @@ class City:
         self._lock = Lock()
 
     @classmethod
-    def open(cls, path: Path) -> City:
+    def open(cls, path: Path, calendar: Calendar | None = None) -> City:
         """Open a city pack.
+
+        Parameters
+        ----------
+        path
+            Its folder.
+        calendar
+            Holidays that opening hours depend on; None: the packaged ones.
 
         Raises
         ------
@@ -87,7 +94,7 @@ class City:
             raise PackError(f"{path / folder.STREETS}: missing or damaged ({error}); build the pack again") from error
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
         places = folder.read_places(path)
-        return cls(manifest, network, places, lambda: folder.read_names(path), tiles, Calendar.packaged())
+        return cls(manifest, network, places, lambda: folder.read_names(path), tiles, calendar or Calendar.packaged())
 
     def with_places(self, places: Iterable[Place], version: str) -> City:
         """Return this city with other places; streets, names and base map are shared.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.cli_export import add_export
-from geo.cli_hours import add_calendar, add_hours
+from geo.cli_hours import CALENDAR, add_calendar, add_hours
 from geo.cli_import import add_import
 from geo.cli_places import add_backup, add_places, add_register, add_restore
 from geo.errors import ParameterError, YizhanError
@@ -189,6 +189,7 @@ def _nearest(arguments: argparse.Namespace) -> None:
     from geo.answers import answer_to_json
     from geo.city import City
     from geo.finding.openness import best_state
+    from geo.places.calendar import Calendar
 
     lon, comma, lat = arguments.at.partition(",")
     if not comma:
@@ -205,7 +206,7 @@ def _nearest(arguments: argparse.Namespace) -> None:
         when=arguments.when,
         now=datetime.now(UTC),
     )
-    city = City.open(arguments.city)
+    city = City.open(arguments.city, Calendar.load(CALENDAR))
     answer = city.nearest(query)
     if arguments.json:
         print(json.dumps(answer_to_json(city, answer), ensure_ascii=False, indent=1))
@@ -262,7 +263,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     from webmap.settings import Settings
 
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
-    serve(arguments.city or default_city(), Settings(arguments.host, arguments.port, register))
+    serve(arguments.city or default_city(), Settings(arguments.host, arguments.port, register, CALENDAR))
 
 
 def default_city(packs: Path = Path("data/packs")) -> Path:

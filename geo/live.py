@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from geo.city import City
+from geo.places.calendar import Calendar
 from geo.places.store import Register
 
 
@@ -32,15 +33,21 @@ class LiveCity:
         self.refresh()
 
     @classmethod
-    def open(cls, pack: Path, register: str | None) -> LiveCity:
+    def open(cls, pack: Path, register: str | None, calendar: Path) -> LiveCity:
         """Open a city pack and, if one is named by path or URL, a register.
+
+        Parameters
+        ----------
+        calendar
+            Folder of imported notices of holidays; it need not exist.
 
         Raises
         ------
         PackError, RegisterError
             One of them is not there or cannot be read.
         """
-        return cls(City.open(pack), None if register is None else Register.open(register, create=False))
+        city = City.open(pack, Calendar.load(calendar))
+        return cls(city, None if register is None else Register.open(register, create=False))
 
     @property
     def current(self) -> City:

@@ -72,7 +72,7 @@ def test_an_unchanged_register_changes_nothing(sample_city: City, register: Regi
 
 def test_a_register_that_is_not_there_is_said_so(sample_pack: Path, tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="no register there"):
-        LiveCity.open(sample_pack, str(tmp_path / "none.sqlite"))
+        LiveCity.open(sample_pack, str(tmp_path / "none.sqlite"), tmp_path)
 
 
 def test_the_site_follows_the_register(sample_city: City, register: Register, monkeypatch: pytest.MonkeyPatch) -> None:

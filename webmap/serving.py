@@ -28,7 +28,7 @@ def serve(path: Path, settings: Settings) -> None:
     ParameterError
         The address cannot be listened on.
     """
-    live = LiveCity.open(path, settings.register)
+    live = LiveCity.open(path, settings.register, settings.calendar)
     live.current.warm()
     app = create_app(live, settings)
     try:

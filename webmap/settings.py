@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Settings:
         0 for any free one.
     register
         Register of places beside those of the pack, a path or a URL; None: none.
+    calendar
+        Folder of imported notices of public holidays; it need not exist.
     threads
         Requests that are worked on at the same time.
     """
@@ -24,4 +27,5 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     register: str | None = None
+    calendar: Path = Path("data/calendar")
     threads: int = 8

@@ -12,7 +12,7 @@ from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, Hours
 from geo.places.hours_table import HoursTable, bulk_states
 from geo.places.hours_text import understand
-from tests.benchmarks.run import Row
+from tests.benchmarks.table import Row
 
 PLACES, DISTINCT = 300_000, 2_304
 TEXT = "周一至周五 8:30-11:30、13:30-{hour}:{minute:02d}，周六9:00-12:00，周日及法定节假日闭馆"

@@ -17,7 +17,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -33,19 +32,13 @@ from geo.streets.network import NO_WAY, TICKS_PER_S
 from geo.streets.paths import Search, hang
 from geo.streets.profiles import MODES
 from geo.streets.snapping import Position, snap, snap_many
+from tests.benchmarks.hours import rows as hours_rows
+from tests.benchmarks.table import Row
 from tests.conftest import real_data
 
 QUESTIONS = 300
 CUTOFF_S = 1500.0
 K = 5
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    what: str
-    figure: str
-    note: str = ""
 
 
 def main() -> None:
@@ -69,6 +62,7 @@ def rows() -> Iterator[Row]:
         yield from serving(pack)
         yield from opening(pack)
         yield from asking(City.open(pack))
+        yield from hours_rows()
 
 
 def build(command: list[str], pack: Path) -> Row:
