@@ -46,12 +46,13 @@ def test_nearest_for_people(sample_pack: Path, capsys: Captured) -> None:
 
 def test_nearest_for_programs_is_what_the_api_answers(sample_pack: Path, sample_city: City, capsys: Captured) -> None:
     asked = ["--at", "116.41,39.92", "-k", "3", "--mode", "ebike", "--cutoff", "20min", "--service", "rest_stop"]
-    asked += ["--amenity", "microwave", "--amenity", "socket"]
+    asked += ["--amenity", "microwave", "--amenity", "socket", "--when", "2026-11-23T12:00"]
 
     code, said, _ = run(capsys, "nearest", "--city", sample_pack, *asked, "--json")
 
     assert code == 0
     address = "lon=116.41&lat=39.92&k=3&mode=ebike&cutoff=20min&service=rest_stop&amenity=microwave,socket"
+    address += "&when=2026-11-23T12:00"
     response = create_app(sample_city).test_client().get(f"/api/v1/nearest?{address}")
     assert json.loads(said) == response.get_json()
     assert json.loads(said)["results"]
