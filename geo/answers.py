@@ -1,72 +1,120 @@
-"""Answers as plain JSON values: one shape for the API, the page and ``--json``."""
+"""Answers as JSON: one shape for the API, the page and ``--json``."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import orjson
 
 from geo.city import City
-from geo.finding.asking import NearestQuery
-from geo.finding.nearest import Answer, Nearest
-from geo.finding.openness import best_state
-from geo.places.hours import CHINA, State
+from geo.finding.nearest import Answer, Nearest, PassedOver
+from geo.places.hours import State
 from geo.places.model import place_to_json
 
+#: Times to the second, in China's clock.
+_OPTIONS: Final = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_OMIT_MICROSECONDS
 
-def answer_to_json(city: City, answer: Answer) -> dict[str, Any]:
-    """Return an answer; without results it names the nearest place in a straight line."""
-    query, origin = answer.query, answer.origin
-    values: dict[str, Any] = {
-        "origin": {
-            "lon": query.origin.lon,
-            "lat": query.origin.lat,
-            "snapped": _rounded(origin.lon, origin.lat),
-            "snap_m": round(origin.snap_m, 1),
-        },
-        "mode": query.mode,
-        "k": query.k,
-        "cutoff_s": query.cutoff_s,
-        "when": query.when and query.when.isoformat(timespec="seconds"),
-        "open": query.open,
-        "city": {"name": city.manifest.name, "version": city.manifest.version, "sample": city.manifest.sample},
-        "results": [_result(rank, result, query) for rank, result in enumerate(answer.results, 1)],
-    }
-    if not answer.results:
-        beyond = city.nearest_straight(query)
-        values["nearest_straight"] = beyond and {
-            "place": place_to_json(beyond.place),
-            "straight_m": round(beyond.straight_m, 1),
+
+class Answers:
+    """Writes answers about one city; what is said of a place is written once.
+
+    Examples
+    --------
+    >>> orjson.loads(write({"when": None}))
+    {'when': None}
+    """
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._place = lru_cache(maxsize=None)(self._write_place)
+        manifest = city.manifest
+        self._about = orjson.Fragment(
+            write({"name": manifest.name, "version": manifest.version, "sample": manifest.sample})
+        )
+
+    def nearest(self, answer: Answer) -> bytes:
+        """Write an answer; one without results names the nearest place in a straight line."""
+        query, origin = answer.query, answer.origin
+        values: dict[str, Any] = {
+            "origin": {
+                "lon": query.origin.lon,
+                "lat": query.origin.lat,
+                "snapped": _rounded(origin.lon, origin.lat),
+                "snap_m": round(origin.snap_m, 1),
+            },
+            "mode": query.mode,
+            "k": query.k,
+            "cutoff_s": query.cutoff_s,
+            "when": query.when,
+            "open": query.open,
+            "min_left_s": query.min_left_s,
+            "city": self._about,
+            "results": [self._result(rank, result) for rank, result in enumerate(answer.results, 1)],
+            "passed_over": {
+                "count": answer.passed_count,
+                "places": [_passed_over(passed) for passed in answer.passed_over],
+            },
         }
-    return values
+        if not answer.results:
+            beyond = self._city.nearest_straight(query)
+            values["nearest_straight"] = beyond and {
+                "place": place_to_json(beyond.place),
+                "straight_m": round(beyond.straight_m, 1),
+            }
+        return write(values)
+
+    def _result(self, rank: int, result: Nearest) -> dict[str, Any]:
+        values = {
+            "rank": rank,
+            "place": self._place(result.number),
+            "arrival": result.arrival,
+            "state": result.state and _state(result.state),
+            "states": [_state(state) for state in result.states],
+            "opens_in_s": result.opens_in_s,
+            "travel_s": round(result.travel_s, 1),
+            "network_m": round(result.network_m, 1),
+            "straight_m": round(result.straight_m, 1),
+            "access_m": {"origin": round(result.origin_access_m, 1), "place": round(result.place_access_m, 1)},
+        }
+        if result.parked is not None and result.on_foot_m is not None:
+            values["on_foot_m"], values["parked"] = round(result.on_foot_m, 1), _rounded(*result.parked)
+        if result.path is not None:
+            values["path"] = {"type": "LineString", "coordinates": np.round(result.path, 6)}
+        return values
+
+    def _write_place(self, number: int) -> orjson.Fragment:
+        return orjson.Fragment(write(place_to_json(self._city.places[number])))
 
 
-def _result(rank: int, result: Nearest, query: NearestQuery) -> dict[str, Any]:
-    place = place_to_json(result.place)
-    for service, state in zip(place["services"], result.states, strict=False):
-        service["state"] = _state(state)
-    best = best_state(result.place, result.states, query.services) if result.states else None
+def write(values: Any) -> bytes:
+    """Write JSON values, with times and arrays among them."""
+    return orjson.dumps(values, option=_OPTIONS)
+
+
+def _passed_over(passed: PassedOver) -> dict[str, Any]:
+    place = passed.place
     return {
-        "rank": rank,
-        "place": place,
-        "arrival": result.arrival and result.arrival.astimezone(CHINA).isoformat(timespec="seconds"),
-        "state": best and _state(best),
-        "travel_s": round(result.travel_s, 1),
-        "network_m": round(result.network_m, 1),
-        "straight_m": round(result.straight_m, 1),
-        "access_m": {"origin": round(result.origin_access_m, 1), "place": round(result.place_access_m, 1)},
-        "path": {"type": "LineString", "coordinates": [_rounded(*point) for point in result.path.tolist()]},
+        "id": place.id,
+        "name": place.name,
+        "name_en": place.name_en,
+        "lon": place.position.lon,
+        "lat": place.position.lat,
+        "travel_s": round(passed.travel_s, 1),
+        "arrival": passed.arrival,
+        "state": passed.state and _state(passed.state),
+        "opens_in_s": passed.opens_in_s,
+        "failures": [
+            {"condition": failure.condition, "wanted": failure.wanted, "found": failure.found}
+            for failure in passed.failures
+        ],
     }
 
 
 def _state(state: State) -> dict[str, Any]:
     """Return what holds on arrival; times in China's clock."""
-    return {
-        "kind": state.kind,
-        "until": state.until and state.until.isoformat(timespec="minutes"),
-        "next_open": state.next_open and state.next_open.isoformat(timespec="minutes"),
-        "minutes_left": state.minutes_left,
-        "comment": state.comment,
-        "assumed": state.assumed,
-    }
+    return state._asdict()
 
 
 def _rounded(lon: float, lat: float) -> list[float]:

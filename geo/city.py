@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,15 +11,19 @@ from threading import Lock
 from geo.coords import BBox, LonLat, distance_m
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
 from geo.finding.asking import NearestQuery
-from geo.finding.gazetteer import Gazetteer, Name
+from geo.finding.conditions import Conditions
+from geo.finding.gazetteer import Gazetteer, Name, name_of
 from geo.finding.index import PlaceIndex
-from geo.finding.nearest import Answer, Finder, PlaceFilter
+from geo.finding.name_index import NameIndex
+from geo.finding.nearest import Answer, Finder
+from geo.finding.openness import Openings
 from geo.pack import folder
 from geo.pack.folder import Manifest
 from geo.pack.tiles import TileFile
 from geo.places.calendar import Calendar
 from geo.places.model import Place
 from geo.streets.network import StreetNetwork
+from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import MAX_SNAP_M
 
@@ -55,7 +59,7 @@ class City:
         manifest: Manifest,
         network: StreetNetwork,
         places: tuple[Place, ...],
-        names: Callable[[], tuple[Name, ...]],
+        names: NameIndex,
         tiles: TileFile | None,
         calendar: Calendar,
     ) -> None:
@@ -67,7 +71,9 @@ class City:
         self.calendar = calendar
         self.bbox = BBox(*manifest.bbox)
         self._number = {place.id: number for number, place in enumerate(places)}
-        self._filter = PlaceFilter(places)
+        self._conditions = Conditions(places)
+        self._openings = Openings(places, calendar)
+        self._spaces = Workspaces()
         self._finders: dict[Mode, Finder] = {}
         self._lock = Lock()
 
@@ -94,7 +100,8 @@ class City:
             raise PackError(f"{path / folder.STREETS}: missing or damaged ({error}); build the pack again") from error
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
         places = folder.read_places(path)
-        return cls(manifest, network, places, lambda: folder.read_names(path), tiles, calendar or Calendar.packaged())
+        names = NameIndex.of_file(path / folder.NAMES)
+        return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged())
 
     def with_places(self, places: Iterable[Place], version: str) -> City:
         """Return this city with other places; streets, names and base map are shared.
@@ -119,11 +126,11 @@ class City:
             The origin is not where anybody could start.
         """
         self._check_inside(query.origin)
-        return self._finder(query.mode).nearest(query, self._filter.passes(query))
+        return self._finder(query.mode).nearest(query)
 
     def nearest_straight(self, query: NearestQuery) -> StraightLine | None:
         """Return the nearest place that passes the query's filter as the crow flies, whatever the streets say."""
-        passes = self._filter.passes(query)
+        passes = self._conditions.passing(query.wanted)
         number = self._index.nearest_straight(query.origin, lambda n: bool(passes[n]))
         if number is None:
             return None
@@ -145,9 +152,9 @@ class City:
             )
         return self.places[number]
 
-    def search(self, text: str, limit: int = 8) -> tuple[Name, ...]:
-        """Return the names that fit a text best."""
-        return self._gazetteer.search(text, limit)
+    def search(self, text: str, limit: int = 8, near: LonLat | None = None) -> tuple[Name, ...]:
+        """Return the names that fit a text best; of equal ones the nearest to a point, or to the middle of the city."""
+        return self._gazetteer.search(text, limit, near)
 
     def tile(self, z: int, x: int, y: int) -> bytes | None:
         """Return a gzipped vector tile of the base map, or None where there is nothing."""
@@ -160,21 +167,20 @@ class City:
 
     def offered(self) -> Mapping[str, tuple[str, ...]]:
         """Return the kinds of service and of amenity (yes) that occur, most frequent first."""
-        return {"services": self._filter.services, "amenities": self._filter.amenities}
+        return {"services": self._conditions.services, "amenities": self._conditions.amenities}
 
     def warm(self) -> None:
         """Load what the first questions need, so that none of them waits."""
         for mode in MODES:
-            finder = self._finder(mode)
-            if finder.reachable.any():
-                origin = self.places[int(finder.reachable.argmax())].position
-                self.nearest(NearestQuery(origin, k=1, mode=mode))
+            self._finder(mode).warm()
         self.search(self.manifest.name)
 
     def _finder(self, mode: Mode) -> Finder:
         with self._lock:
             if mode not in self._finders:
-                self._finders[mode] = Finder(self.network, mode, self.places, self.calendar)
+                self._finders[mode] = Finder(
+                    self.network, mode, self.places, self._conditions, self._openings, self._spaces
+                )
             return self._finders[mode]
 
     @cached_property
@@ -183,18 +189,8 @@ class City:
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
-        own = [
-            Name(
-                p.name,
-                p.name_en,
-                "place",
-                " ".join(filter(None, (p.district, p.subdistrict))) or None,
-                p.position,
-                p.id,
-            )
-            for p in self.places
-        ]
-        return Gazetteer([*own, *self._names()])
+        own = NameIndex.of_names([name_of(place) for place in self.places], self.bbox.centre, self._names.tokens)
+        return Gazetteer([self._names, own], self.bbox.centre)
 
     def _check_inside(self, point: LonLat) -> None:
         box = self.bbox.grown(MAX_SNAP_M)

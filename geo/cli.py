@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -14,16 +13,16 @@ from typing import TYPE_CHECKING
 from geo.cli_export import add_export
 from geo.cli_hours import CALENDAR, add_calendar, add_hours
 from geo.cli_import import add_import
+from geo.cli_nearest import add_nearest
 from geo.cli_places import add_backup, add_places, add_register, add_restore
+from geo.cli_search import add_search
 from geo.errors import ParameterError, YizhanError
-from geo.finding.asking import DEFAULT_CUTOFF, DEFAULT_K, OPENNESSES, read_degrees, read_query
-from geo.places.model import AMENITIES, SERVICES
+from geo.finding.words import read_degrees
 from geo.streets.profiles import MODES
 
 if TYPE_CHECKING:  # imported where they are used: they are slow
     from geo.osm.extract import Extract
     from geo.pack.folder import Manifest
-    from geo.places.hours import State
 
 #: What the command ends with when it cannot do what was asked; the reason is one line on stderr.
 EXIT_REFUSED = 2
@@ -56,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_build(commands.add_parser("build", help="make a city pack from OpenStreetMap"))
     _add_sample(commands.add_parser("sample", help="make the sample city's pack"))
-    _add_nearest(commands.add_parser("nearest", help="list the nearest places"))
+    add_nearest(commands.add_parser("nearest", help="list the nearest places"))
+    add_search(commands.add_parser("search", help="find names and addresses"))
     _add_serve(commands.add_parser("serve", help="serve the site"))
     add_import(commands.add_parser("import", help="bring a list of places into the register"))
     add_places(commands.add_parser("places", help="list, show and trace the places of the register"))
@@ -167,71 +167,6 @@ def _say_built(out: Path, manifest: Manifest) -> None:
             print(f"  out of reach: {count:,} places by {mode}")
     for reason, count in manifest.dropped.items():
         print(f"  left out: {count:,} {reason}")
-
-
-def _add_nearest(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--city", type=Path, required=True, metavar="DIR", help="a city pack")
-    parser.add_argument("--at", required=True, metavar="LON,LAT", help="where one stands, in degrees, WGS-84")
-    parser.add_argument("-k", default=str(DEFAULT_K), metavar="N", help="how many places (default %(default)s)")
-    parser.add_argument("--mode", default="walk", metavar="MODE", help=f"{', '.join(MODES)} (default %(default)s)")
-    parser.add_argument("--service", action="append", default=[], metavar="KIND", help=", ".join(SERVICES))
-    parser.add_argument("--amenity", action="append", default=[], metavar="KIND", help=", ".join(AMENITIES))
-    parser.add_argument(
-        "--cutoff", default=DEFAULT_CUTOFF, metavar="TIME", help="longest way: 15min, 900s, 0.5h (default %(default)s)"
-    )
-    parser.add_argument("--open", default="any", metavar="HOW", help=f"{', '.join(OPENNESSES)} (default %(default)s)")
-    parser.add_argument("--when", default="", metavar="TIME", help="setting out, e.g. 2026-10-01T14:00 (default now)")
-    parser.add_argument("--json", action="store_true", help="answer as the API does")
-    parser.set_defaults(run=_nearest)
-
-
-def _nearest(arguments: argparse.Namespace) -> None:
-    from geo.answers import answer_to_json
-    from geo.city import City
-    from geo.finding.openness import best_state
-    from geo.places.calendar import Calendar
-
-    lon, comma, lat = arguments.at.partition(",")
-    if not comma:
-        raise ParameterError(f"at={arguments.at[:60]!r} must be LON,LAT, e.g. 116.41,39.92", parameter="at")
-    query = read_query(
-        lon=lon.strip(),
-        lat=lat.strip(),
-        k=arguments.k,
-        mode=arguments.mode,
-        service=arguments.service,
-        amenity=arguments.amenity,
-        cutoff=arguments.cutoff,
-        open=arguments.open,
-        when=arguments.when,
-        now=datetime.now(UTC),
-    )
-    city = City.open(arguments.city, Calendar.load(CALENDAR))
-    answer = city.nearest(query)
-    if arguments.json:
-        print(json.dumps(answer_to_json(city, answer), ensure_ascii=False, indent=1))
-        return
-    if not answer.results:
-        beyond = city.nearest_straight(query)
-        hint = f"; the nearest in a straight line is {beyond.place.name}, {beyond.straight_m:,.0f} m" if beyond else ""
-        print(f"no such place within {arguments.cutoff}{hint}")
-    for rank, result in enumerate(answer.results, 1):
-        place = result.place
-        offers = ", ".join(f"{s.kind} ({s.hours or 'hours unknown'})" for s in place.services)
-        way = f"{result.travel_s / 60:.1f} min  {result.network_m:,.0f} m (straight {result.straight_m:,.0f} m)"
-        print(f"{rank}. {place.name}  {way}")
-        print(f"   {offers}  ·  position {place.accuracy}  ·  {place.source}")
-        if result.states:
-            print(f"   on arrival: {_openness(best_state(place, result.states, query.services))}")
-
-
-def _openness(state: State) -> str:
-    words = state.kind.replace("_", " ")
-    if state.is_open and state.until:
-        words += f" until {state.until:%a %H:%M}, {state.minutes_left} min left"
-    elif state.next_open:
-        words += f", opens {state.next_open:%a %H:%M}"
-    return words + (f" (assumed: {state.assumed})" if state.assumed else "")
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:

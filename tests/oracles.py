@@ -14,7 +14,7 @@ from pyproj import Geod
 
 from geo.coords import E7, LonLat
 from geo.osm.extract import Ways
-from geo.streets.network import StreetNetwork
+from geo.streets.network import CLOSED, StreetNetwork
 from geo.streets.profiles import ACCESS_M_PER_S, Mode, barrier_stops, speeds
 from geo.streets.snapping import Position
 
@@ -36,21 +36,20 @@ class RawStreets:
     """Every segment of every way as an edge of a networkx graph, in seconds."""
 
     def __init__(self, ways: Ways, mode: Mode) -> None:
+        self.mode = mode
         self.graph = nx.MultiDiGraph()
         self.segments: dict[tuple[Point7, Point7], list[Segment]] = defaultdict(list)
-        serial = 0
         for way in range(len(ways)):
             forward, backward = speeds(mode, ways.tags[way])
             if forward == backward == 0:
                 continue
             span = range(int(ways.start[way]), int(ways.start[way + 1]))
             for i, j in itertools.pairwise(span):
-                serial += 1
-                ends = []
+                ends: list[object] = []
                 for at, side in ((i, "tail"), (j, "head")):
                     node = int(ways.nodes[at])
                     stopped = node in ways.barriers and barrier_stops(mode, ways.barriers[node])
-                    ends.append((node, serial, side) if stopped else node)  # nobody passes: every segment ends alone
+                    ends.append((node, i, side) if stopped else node)  # nobody passes: every segment ends alone
                 a, b = tuple(ways.lonlat_e7[i].tolist()), tuple(ways.lonlat_e7[j].tolist())
                 metres = _GEOD.inv(a[0] / E7, a[1] / E7, b[0] / E7, b[1] / E7)[2]
                 along = metres / (forward / 3.6) if forward else math.inf
@@ -121,9 +120,81 @@ class RawStreets:
         # a hair's breadth from an end is the end: positions are reckoned in floating point
         return best[1], 0.0 if best[2] < 1e-9 else 1.0 if best[2] > 1 - 1e-9 else best[2]
 
+    def located(self, network: StreetNetwork, position: Position) -> tuple[Segment, float] | None:
+        """Return the same, or None where the edge is closed to the mode, whatever else lies upon it."""
+        if network.arcs[self.mode].standing[position.edge] == CLOSED:
+            return None
+        return self.locate(network, position)
+
     def _between(self, a: Point7, b: Point7, share: float) -> list[tuple[Segment, float]]:
         drawn = [(segment, share) for segment in self.segments.get((a, b), [])]
         return drawn + [(segment, 1 - share) for segment in self.segments.get((b, a), [])]
+
+
+class RideAndPark:
+    """Who rides an e-bike may leave it at any point of any way and walk on: two networks, one above the other."""
+
+    def __init__(self, ways: Ways) -> None:
+        self.ride, self.walk = RawStreets(ways, "ebike"), RawStreets(ways, "walk")
+        self.graph = nx.MultiDiGraph()
+        for storey, streets in (("ride", self.ride), ("walk", self.walk)):
+            for tail, head, seconds in streets.graph.edges(data="weight"):
+                self.graph.add_edge((storey, tail), (storey, head), weight=seconds)
+        here: dict[int, list[object]] = defaultdict(list)
+        for node in self.walk.graph:
+            here[_osm_node(node)].append(node)
+        for node in self.ride.graph:
+            for other in here[_osm_node(node)]:
+                if node == other or isinstance(node, int) or isinstance(other, int):
+                    self.graph.add_edge(("ride", node), ("walk", other), weight=0.0)
+
+    def costs_s(
+        self, network: StreetNetwork, origin: Position, goals: list[Position | None], cutoff_s: float
+    ) -> list[float]:
+        """Travel time from a position, riding, to every goal, access legs included; inf beyond the cutoff."""
+        graph, start = self.graph, "origin"
+        added: list[object] = [start, "parked"]
+        graph.add_edge(start, "parked", weight=0.0)
+        for storey, streets, begin in (("ride", self.ride, start), ("walk", self.walk, "parked")):
+            leave = streets.located(network, origin)
+            if leave is not None:
+                segment, share = leave
+                _link(graph, begin, (storey, segment.head), segment.along_s, 1 - share)
+                _link(graph, begin, (storey, segment.tail), segment.against_s, share)
+            for number, goal in enumerate(goals):
+                reach = None if goal is None else streets.located(network, goal)
+                if reach is None:
+                    continue
+                added.append(("goal", number))
+                there, part = reach
+                _link(graph, (storey, there.tail), ("goal", number), there.along_s, part)
+                _link(graph, (storey, there.head), ("goal", number), there.against_s, 1 - part)
+                if leave is not None and there is leave[0]:
+                    if part >= leave[1]:
+                        _link(graph, begin, ("goal", number), there.along_s, part - leave[1])
+                    if part <= leave[1]:
+                        _link(graph, begin, ("goal", number), there.against_s, leave[1] - part)
+        reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=cutoff_s, weight="weight")
+        legs = [math.inf if goal is None else (goal.snap_m + origin.snap_m) / ACCESS_M_PER_S for goal in goals]
+        costs = [reached.get(("goal", number), math.inf) + legs[number] for number in range(len(goals))]
+        graph.remove_nodes_from(added)
+        return [cost if cost <= cutoff_s else math.inf for cost in costs]
+
+
+def _osm_node(node: object) -> int:
+    """Return the node of OpenStreetMap that a graph's node is, or stands in front of."""
+    if isinstance(node, tuple):
+        node = node[0]
+    assert isinstance(node, int)
+    return node
+
+
+def _link(graph: nx.MultiDiGraph, tail: object, head: object, seconds: float, share: float) -> None:
+    """Join two nodes by a part of a segment; no part takes no time, even where the direction is closed."""
+    if share == 0:
+        graph.add_edge(tail, head, weight=0.0)
+    elif seconds < math.inf:
+        graph.add_edge(tail, head, weight=share * seconds)
 
 
 def nearest_foot(ways: Ways, mode: Mode, point: LonLat) -> float:

@@ -28,14 +28,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.city",),
     ("geo.answers", "geo.live"),
     ("geo.cli_hours", "geo.cli_places"),
-    ("geo.cli_export", "geo.cli_import"),
+    ("geo.cli_export", "geo.cli_import", "geo.cli_nearest"),
     ("geo.cli",),
 )
 
 #: What the web may know of ``geo``.
 WEB_MAY_USE = frozenset({
     "geo", "geo.answers", "geo.city", "geo.coords", "geo.errors", "geo.finding.asking", "geo.finding.gazetteer",
-    "geo.live", "geo.places.model", "geo.streets.profiles",
+    "geo.finding.reading", "geo.live", "geo.places.model", "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.
@@ -56,7 +56,9 @@ DOORS: dict[str, frozenset[str]] = {
             "geo.places.schema",
         }
     ),
+    "orjson": frozenset({"geo.answers"}),
     "pmtiles": frozenset({"geo.pack.tiles"}),
+    "pypinyin": frozenset({"geo.finding.pinyin"}),
     "geopandas": frozenset({"geo.pack.areas", "geo.pack.names", "geo.places.interchange.geopackage"}),
     "pandas": frozenset({"geo.pack.areas"}),
     "opening_hours": frozenset({"geo.places.hours"}),
@@ -71,7 +73,9 @@ DOORS: dict[str, frozenset[str]] = {
 }
 
 #: Who may read the clock.
-CLOCK_READERS = frozenset({"geo.cli", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "webmap"})  # the edges
+CLOCK_READERS = frozenset({  # the edges
+    "geo.cli", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest", "webmap",
+})  # fmt: skip
 CLOCKS = frozenset({
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",
     "time.gmtime", "time.ctime",

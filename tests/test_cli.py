@@ -70,7 +70,10 @@ def test_no_place_within_the_time_names_the_nearest_in_a_straight_line(sample_pa
 def test_a_service_that_nobody_offers_is_said_so(sample_pack: Path, capsys: Captured) -> None:
     code, said, _ = run(capsys, "nearest", "--city", sample_pack, "--at", "116.41,39.92", "--service", "benefit")
 
-    assert (code, said) == (0, "no such place within 30min\n")
+    first, *others = said.splitlines()
+    assert (code, first) == (0, "no such place within 30min")
+    assert len(others) == 21 and others[-1].endswith(" more; --passed all lists them")
+    assert all(line.startswith("passed over: ") and line.endswith(" min — no benefit") for line in others[:-1])
 
 
 @pytest.mark.parametrize("at", ["116.41, 39.92", " 116.41,39.92 "])

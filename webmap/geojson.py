@@ -59,7 +59,11 @@ def places_collection(city: City) -> dict[str, Any]:
 
 
 def search_results(text: str, names: tuple[Name, ...]) -> dict[str, Any]:
-    """Return what a search found."""
+    """Return what a search found.
+
+    ``exact`` is False where a house number was asked for and only its street is known: the position is the middle of
+    the street.
+    """
     return {
         "query": text,
         "results": [
@@ -71,6 +75,8 @@ def search_results(text: str, names: tuple[Name, ...]) -> dict[str, Any]:
                 "lon": name.position.lon,
                 "lat": name.position.lat,
                 "place_id": name.place_id,
+                "also": list(name.also),
+                "exact": name.exact,
             }
             for name in names
         ],

@@ -9,11 +9,18 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from geo.errors import ParameterError, UnknownWordError
-from geo.finding.asking import NearestQuery, read_query
+from geo.finding.asking import AlongQuery, NearestQuery
 from geo.finding.gazetteer import MAX_QUERY
+from geo.finding.reading import read_along, read_query
 
-_REPEATED = frozenset({"service", "amenity"})
-_NEAREST = ("lon", "lat", "k", "mode", "service", "amenity", "cutoff", "open", "when")
+_WANTED = ("service", "amenity", "amenity_or_unknown", "access", "audience", "accuracy")
+_REPEATED = frozenset({"service", "amenity", "amenity_or_unknown", "access", "via"})
+_NEAREST = ("lon", "lat", "k", "mode", *_WANTED, "cutoff", "open", "min_left", "when", "paths", "passed")
+_ALONG = (
+    "from", "to", "via", "k", "mode", *_WANTED, "detour", "open", "min_left", "stay", "when", "until", "paths",
+)  # fmt: skip
+#: Words that are called otherwise in Python.
+_RENAMED = {"from": "origin", "to": "destination"}
 _MAX_NAMES = 20
 
 
@@ -26,15 +33,21 @@ def nearest_query(args: MultiDict[str, str], now: datetime) -> NearestQuery:
         A parameter is missing, unknown, given twice or not of its form.
     """
     _only(args, _NEAREST)
-    for needed in ("lon", "lat"):
-        if needed not in args:
-            raise ParameterError(
-                f"{needed} is missing; ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92", parameter=needed
-            )
-    values: dict[str, Any] = {
-        name: args.getlist(name) if name in _REPEATED else _single(args, name) for name in _NEAREST if name in args
-    }
-    return read_query(**values, now=now)
+    _needed(args, ("lon", "lat"), "ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92")
+    return read_query(**_values(args, _NEAREST), now=now)
+
+
+def along_query(args: MultiDict[str, str], now: datetime) -> AlongQuery:
+    """Read the question for places along a way, asked at ``now`` (aware).
+
+    Raises
+    ------
+    ParameterError, UnknownWordError
+        A parameter is missing, unknown, given twice or not of its form.
+    """
+    _only(args, _ALONG)
+    _needed(args, ("from", "to"), "ask with both ends as lon,lat, e.g. from=116.41,39.92&to=116.42,39.95")
+    return read_along(**_values(args, _ALONG), now=now)
 
 
 def search_query(args: MultiDict[str, str]) -> tuple[str, int]:
@@ -56,6 +69,21 @@ def _only(args: MultiDict[str, str], known: Collection[str]) -> None:
             raise UnknownWordError(
                 f"{name[:40]!r} is no parameter here; known are {', '.join(known)}", parameter=name[:40]
             )
+
+
+def _needed(args: MultiDict[str, str], names: Collection[str], remedy: str) -> None:
+    for name in names:
+        if name not in args:
+            raise ParameterError(f"{name} is missing; {remedy}", parameter=name)
+
+
+def _values(args: MultiDict[str, str], names: Collection[str]) -> dict[str, Any]:
+    """Return the words that were given, by the names that the reader gives them."""
+    return {
+        _RENAMED.get(name, name): args.getlist(name) if name in _REPEATED else _single(args, name)
+        for name in names
+        if name in args
+    }
 
 
 def _single(args: MultiDict[str, str], name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from flask import current_app
 
+from geo.answers import Answers
 from geo.city import City
 from geo.errors import YizhanError
 from geo.live import LiveCity
@@ -40,6 +41,7 @@ class Edition:
     city: City
     summary: dict[str, Any]
     places: StoredJson
+    answers: Answers
 
 
 class Site:
@@ -76,7 +78,7 @@ class Site:
 
 
 def _edition(city: City) -> Edition:
-    return Edition(city, city_summary(city), StoredJson(places_collection(city)))
+    return Edition(city, city_summary(city), StoredJson(places_collection(city)), Answers(city))
 
 
 def site() -> Site:

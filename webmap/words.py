@@ -124,6 +124,7 @@ def kind_words() -> Words:
         "area": _("地区"),
         "station": _("车站"),
         "poi": _("地点"),
+        "address": _("门牌"),
     }
 
 
@@ -213,6 +214,8 @@ def ui_words() -> Words:
         "to_center": _("看看市中心"),
         "clear_filters": _("去掉条件"),
         "swap": _("换过来试试"),
+        "number_unknown": _("不知道门牌在哪，只到这条路的中间"),
+        "street_middle": _("{name}（路的中间）"),
         "search_none": _("没有找到“{query}”。换个写法，或在地图上点一下。"),
         "hours_unknown": _("开放时间未知"),
         "open_until": _("{time} 关，还剩 {left}"),

@@ -1,38 +1,53 @@
-"""People's words -> a question. One strict reader for the URL and the command line."""
+"""The questions: what a place must have, from where, when, and on the way to what."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, get_args
 
 from geo.coords import LonLat
-from geo.errors import ParameterError, SwappedCoordinatesError, UnknownWordError
-from geo.places.hours import CHINA
-from geo.places.model import AMENITIES, SERVICES, AmenityKind, ServiceKind
-from geo.streets.profiles import MODES, Mode
+from geo.errors import ParameterError
+from geo.places.model import ACCESSES, Access, Accuracy, AmenityKind, Audience, ServiceKind
+from geo.streets.profiles import Mode
 
-MAX_K: Final = 50
-MAX_CUTOFF_S: Final = 4 * 3600.0
-DEFAULT_CUTOFF: Final = "30min"
 DEFAULT_K: Final = 5
 DEFAULT_MIN_LEFT_S: Final = 900.0
+DEFAULT_PASSED: Final = 20
 
+#: How one gets in, or that nobody knows.
+AccessWord = Access | Literal["unknown"]
 Openness = Literal["any", "arrival", "arrival_or_unknown"]
+ACCESS_WORDS: Final[tuple[AccessWord, ...]] = (*ACCESSES, "unknown")
 OPENNESSES: Final[tuple[Openness, ...]] = get_args(Openness)
-#: Years in which hours may be asked for.
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
-_MAX_WHEN: Final = 40
 
-_Word = TypeVar("_Word", bound=str)
 
-_NUMBER = re.compile(r"-?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
-_WHOLE = re.compile(r"\d{1,4}", re.ASCII)
-_DURATION = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s?(s|sec|m|min|h)", re.ASCII)
-_SECONDS = {"s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+@dataclass(frozen=True)
+class Wanted:
+    """What a place must have, whatever the time. All conditions hold together.
+
+    Attributes
+    ----------
+    services
+        One of these is offered; none named: any.
+    amenities
+        All of these are certainly there.
+    amenities_or_unknown
+        Each of these is there, or nobody knows. What ``amenities`` names too must certainly be there.
+    access
+        One gets in in one of these ways; ``unknown`` stands for a way that nobody knows. None named: any.
+    audience
+        The place is for everybody, or for these people among others; None: not asked.
+    accuracy
+        The position is at least that exact; None: not asked.
+    """
+
+    services: tuple[ServiceKind, ...] = ()
+    amenities: tuple[AmenityKind, ...] = ()
+    amenities_or_unknown: tuple[AmenityKind, ...] = ()
+    access: tuple[AccessWord, ...] = ()
+    audience: Audience | None = None
+    accuracy: Accuracy | None = None
 
 
 @dataclass(frozen=True)
@@ -47,163 +62,114 @@ class NearestQuery:
         How many places at most.
     mode
         How one travels.
-    services, amenities
-        A place must offer one of the services (any, if none is named) and certainly have all the amenities.
+    wanted
+        What a place must have, whatever the time.
     cutoff_s
         Longest travel time, seconds, inclusive.
     when
-        When one sets out, aware; None if it does not matter.
+        When one sets out, aware, past or future; None if it does not matter.
     open
         ``any``; ``arrival``: certainly open when one gets there, with at least ``min_left_s`` left;
         ``arrival_or_unknown``: that, or hours that nobody knows. Needs ``when``.
     min_left_s
         How long a place must stay open after the arrival, seconds.
+    paths
+        Whether the ways are drawn.
+    passed
+        How many of the places that were passed over a written answer lists, the nearest first; None: all.
+
+    Raises
+    ------
+    ParameterError
+        ``open`` asks for a time that ``when`` does not give.
     """
 
     origin: LonLat
     k: int = DEFAULT_K
     mode: Mode = "walk"
-    services: tuple[ServiceKind, ...] = ()
-    amenities: tuple[AmenityKind, ...] = ()
+    wanted: Wanted = Wanted()
     cutoff_s: float = 1800.0
     when: datetime | None = None
     open: Openness = "any"
     min_left_s: float = DEFAULT_MIN_LEFT_S
+    paths: bool = True
+    passed: int | None = DEFAULT_PASSED
+
+    def __post_init__(self) -> None:
+        _check_time(self.open, self.when)
 
 
-def read_query(
-    *,
-    lon: str,
-    lat: str,
-    k: str = str(DEFAULT_K),
-    mode: str = "walk",
-    service: Iterable[str] = (),
-    amenity: Iterable[str] = (),
-    cutoff: str = DEFAULT_CUTOFF,
-    open: str = "any",  # the word that people write
-    when: str = "",
-    now: datetime | None = None,
-) -> NearestQuery:
-    """Read a question from words.
+@dataclass(frozen=True)
+class AlongQuery:
+    """Which places on the way from here to there, for a break with little detour.
 
-    Parameters
+    Attributes
     ----------
-    now
-        The time of asking, aware; ``when`` may name another.
+    origin, destination
+        WGS-84.
+    via
+        Where the way leads through, in this order.
+    mode, k, wanted, when, open, paths
+        As in :class:`NearestQuery`.
+    detour_s
+        The longest travel time that the break may add, seconds, inclusive.
+    min_left_s, stay_s
+        How long a place must stay open after the arrival at the least, and how long the break lasts, seconds.
+    until
+        When one must be at the destination, aware; None if it does not matter. Needs ``when``.
 
     Raises
     ------
-    ParameterError, UnknownWordError
-        Naming the parameter, the value, the limit and the remedy.
-
-    Examples
-    --------
-    >>> read_query(lon="116.41", lat="39.92", cutoff="15min", service=["rest_stop,haircut"]).services
-    ('rest_stop', 'haircut')
+    ParameterError
+        ``open`` or ``until`` asks for a time that ``when`` does not give, or there is no time for the break.
     """
-    return NearestQuery(
-        origin=read_point(lon, lat),
-        k=_read_k(k),
-        mode=read_word("mode", mode, MODES),
-        services=read_list("service", service, SERVICES),
-        amenities=read_list("amenity", amenity, AMENITIES),
-        cutoff_s=read_cutoff(cutoff),
-        when=read_when(when) if when else now,
-        open=read_word("open", open, OPENNESSES),
-    )
+
+    origin: LonLat
+    destination: LonLat
+    via: tuple[LonLat, ...] = ()
+    mode: Mode = "walk"
+    k: int = DEFAULT_K
+    wanted: Wanted = Wanted()
+    detour_s: float = 600.0
+    when: datetime | None = None
+    open: Openness = "any"
+    min_left_s: float = DEFAULT_MIN_LEFT_S
+    stay_s: float = 0.0
+    until: datetime | None = None
+    paths: bool = True
+
+    def __post_init__(self) -> None:
+        _check_time(self.open, self.when)
+        _check_until(self.when, self.until, self.stay_s)
+
+    @property
+    def open_for_s(self) -> float:
+        """How long a place must stay open after the arrival, the break included, seconds."""
+        return max(self.min_left_s, self.stay_s)
 
 
-def read_point(lon: str, lat: str) -> LonLat:
-    """Read a position; a latitude that can only be a longitude is said to be one."""
-    x = read_degrees("lon", lon, 180.0)
-    y = read_degrees("lat", lat, 180.0)
-    if abs(x) <= 90 < abs(y):
-        raise SwappedCoordinatesError(
-            f"lon={lon}, lat={lat}: a latitude lies between -90 and 90, so these are exchanged; give the longitude "
-            f"first, lon={lat}, lat={lon}",
-            parameter="lat",
-        )
-    return LonLat(x, read_degrees("lat", lat, 90.0))
-
-
-def read_degrees(parameter: str, text: str, limit: float) -> float:
-    """Read a coordinate: plain decimal degrees, nothing else."""
-    if not _NUMBER.fullmatch(text):
+def _check_time(openness: Openness, when: datetime | None) -> None:
+    if openness != "any" and when is None:
         raise ParameterError(
-            f"{parameter}={_shown(text)} is not a number; give decimal degrees such as 116.41", parameter=parameter
+            f"open={openness} needs the time of setting out; give it, e.g. when=2026-10-01T14:00", parameter="when"
         )
-    value = float(text)
-    if abs(value) > limit:
+
+
+def _check_until(when: datetime | None, until: datetime | None, stay_s: float) -> None:
+    if until is None:
+        return
+    written = f"until={until.isoformat(timespec='minutes')}"
+    if when is None:
         raise ParameterError(
-            f"{parameter}={text} is out of range; it must lie between -{limit:g} and {limit:g}", parameter=parameter
+            f"{written} needs the time of setting out; give it, e.g. when=2026-10-01T14:00", parameter="when"
         )
-    return value
-
-
-def read_when(text: str) -> datetime:
-    """Read a time: ``2026-10-01T14:00``, China's clock unless an offset is given.
-
-    Examples
-    --------
-    >>> read_when("2026-10-01T14:00").isoformat()
-    '2026-10-01T14:00:00+08:00'
-    """
-    try:
-        when = datetime.fromisoformat(text) if len(text) <= _MAX_WHEN else None
-    except ValueError:
-        when = None
-    if when is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR or "T" not in text:
+    left_s = (until - when).total_seconds()
+    if left_s <= 0:
+        setting_out = when.astimezone(until.tzinfo).isoformat(timespec="minutes")
+        raise ParameterError(f"{written} must be after when={setting_out}; give a later time", parameter="until")
+    if stay_s > left_s:
         raise ParameterError(
-            f"when={_shown(text)} is not a time from {_FIRST_YEAR} to {_LAST_YEAR}; write 2026-10-01T14:00",
-            parameter="when",
+            f"stay={stay_s / 60:g}min is longer than the {left_s / 60:.0f} min from when to {written}; stay less long "
+            "or give a later time",
+            parameter="stay",
         )
-    return when if when.tzinfo is not None else when.replace(tzinfo=CHINA)
-
-
-def read_cutoff(text: str) -> float:
-    """Read a travel time (``15min``, ``900s``, ``0.5h``) as seconds.
-
-    Examples
-    --------
-    >>> read_cutoff("15min"), read_cutoff("0.5h")
-    (900.0, 1800.0)
-    """
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ParameterError(
-            f"cutoff={_shown(text)} is not a travel time; write 15min, 900s or 0.5h", parameter="cutoff"
-        )
-    seconds = float(match[1]) * _SECONDS[match[2]]
-    if not 0 < seconds <= MAX_CUTOFF_S:
-        raise ParameterError(
-            f"cutoff={text} is out of range; it must be more than 0 and at most {MAX_CUTOFF_S / 3600:g}h",
-            parameter="cutoff",
-        )
-    return seconds
-
-
-def read_word(parameter: str, text: str, known: Sequence[_Word]) -> _Word:
-    """Read one of the known words."""
-    for word in known:
-        if word == text:
-            return word
-    near = get_close_matches(text[:40], known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-    raise UnknownWordError(f"{parameter}={_shown(text)} is not known; {hint}", parameter=parameter)
-
-
-def read_list(parameter: str, texts: Iterable[str], known: Sequence[_Word]) -> tuple[_Word, ...]:
-    """Read words that are repeated or separated by commas; doubles count once."""
-    words = [read_word(parameter, word, known) for text in texts for word in text.split(",")]
-    return tuple(dict.fromkeys(words))
-
-
-def _read_k(text: str) -> int:
-    if not _WHOLE.fullmatch(text) or not 1 <= int(text) <= MAX_K:
-        raise ParameterError(f"k={_shown(text)} must be a whole number from 1 to {MAX_K}", parameter="k")
-    return int(text)
-
-
-def _shown(text: str) -> str:
-    """Return a stranger's text, short and printable, for a message."""
-    return repr(text if len(text) <= 40 else text[:40] + "…")

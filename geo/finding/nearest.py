@@ -1,34 +1,42 @@
-"""The k nearest places by travel time, from an exact position to an exact position."""
+"""The k nearest places by travel time, from an exact position to an exact position, and why not a nearer one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coords import distance_m
+from geo.coords import LonLat, geodesic_m
 from geo.finding.asking import NearestQuery
-from geo.finding.openness import best_state, place_states
-from geo.places.calendar import Calendar
-from geo.places.hours import State
+from geo.finding.conditions import Conditions, Failure
+from geo.finding.openness import Failure as Shut
+from geo.finding.openness import Openings, best_state, opens_in_s
+from geo.places.hours import CHINA, State
 from geo.places.model import Place
+from geo.places.runs import clock_us
+from geo.streets.graphs import access_ticks, graph, hang
+from geo.streets.labels import make_labels
 from geo.streets.network import MAIN, TICKS_PER_S, StreetNetwork
-from geo.streets.paths import Search, access_ticks, hang, route_m, route_shape
+from geo.streets.paths import Search, Stream, Workspaces
 from geo.streets.profiles import Mode
-from geo.streets.snapping import Position, Positions, snap, snap_many
+from geo.streets.routes import draw, lengths_m
+from geo.streets.snapping import Position, snap, snap_many
+
+#: A tick in microseconds.
+TICK_US = 1_000_000 // TICKS_PER_S
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Nearest:
     """One place of an answer.
 
     Attributes
     ----------
-    place
-        The place.
+    number, place
+        The place's number in the city, and the place.
     travel_s
         From the point asked for to the place's entrance, access legs included, seconds.
     network_m
@@ -36,33 +44,80 @@ class Nearest:
     straight_m
         Geodesic distance, metres.
     origin_access_m, place_access_m
-        The straight legs at both ends, included in ``network_m``.
+        The straight legs at both ends, included in ``network_m``; they are walked.
+    on_foot_m
+        Metres of ``network_m`` that a rider walks at the end, having parked, the access leg included; None: one walks
+        or drives all the way.
+    parked
+        Where the rider parks; None: as above.
     path
-        The way along the streets, lon/lat in degrees, shape (n, 2).
+        The way along the streets, lon/lat in degrees, shape (n, 2); None if it was not asked for.
     arrival
         When one gets there; None if the question names no time.
     states
         What holds for each of the place's services then, in their order; empty without a time.
+    state
+        What holds for the place as it is wanted: the best of its states; None without a time.
+    opens_in_s
+        How long after the arrival it opens, 0 if it is open, None if that is not known or there is no time.
     """
 
+    number: int
     place: Place
     travel_s: float
     network_m: float
     straight_m: float
     origin_access_m: float
     place_access_m: float
-    path: NDArray[np.float64]
+    on_foot_m: float | None
+    parked: LonLat | None
+    path: NDArray[np.float64] | None
     arrival: datetime | None = None
     states: tuple[State, ...] = ()
+    state: State | None = None
+    opens_in_s: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A place that is nearer than the last result, and each condition that it fails.
+
+    Attributes
+    ----------
+    place, travel_s, arrival, state, opens_in_s
+        As in :class:`Nearest`; the state is the best of those that are wanted, or of all if it offers none of them.
+    failures
+        At least one.
+    """
+
+    place: Place
+    travel_s: float
+    failures: tuple[Failure, ...]
+    arrival: datetime | None = None
+    state: State | None = None
+    opens_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What was asked, where the asker stands, and the places in order of (travel time, id)."""
+    """What was asked, where the asker stands, and the places.
+
+    Attributes
+    ----------
+    results
+        In order of (travel time, id).
+    passed_over
+        Every place nearer than the last result, or within the cutoff if there are fewer results than asked for, that
+        is not among them: in the same order, as many as the question wants.
+    passed_count
+        How many there are.
+    """
 
     query: NearestQuery
     origin: Position
     results: tuple[Nearest, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+    passed_count: int = 0
 
 
 class Finder:
@@ -72,127 +127,175 @@ class Finder:
     ----------
     places
         Ordered by id, so that equal times are answered in order of id.
-    calendar
-        Holidays that hours depend on.
+    conditions, openings
+        Of the same places.
+    spaces
+        Scratch arrays, shared with other finders.
+    labels
+        Whether the first few places are kept for every crossing, which takes some time and memory and makes most
+        questions a look-up.
     """
 
-    def __init__(self, network: StreetNetwork, mode: Mode, places: Sequence[Place], calendar: Calendar) -> None:
-        self._calendar = calendar
+    def __init__(
+        self,
+        network: StreetNetwork,
+        mode: Mode,
+        places: Sequence[Place],
+        conditions: Conditions,
+        openings: Openings,
+        spaces: Workspaces | None = None,
+        *,
+        labels: bool = True,
+    ) -> None:
         self._network = network
         self._mode = mode
         self._places = places
-        self._positions = _positions(network, mode, places)
-        self._search = Search(network, mode, hang(network, mode, self._positions))
+        self._conditions = conditions
+        self._openings = openings
+        self._lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
+        self._positions = snap_many(network, mode, self._lonlat, to_stay=True)
+        streets = graph(network, mode)
+        leaves = hang(streets, self._positions)
+        kept = make_labels(network.arcs[mode], leaves) if labels else None
+        self._search = Search(streets, leaves, kept, spaces)
 
     @property
     def reachable(self) -> NDArray[np.bool_]:
         """Per place: stands on a street of the mode's main network."""
         edge = self._positions.edge
-        return np.asarray((edge >= 0) & (self._network.arcs[self._mode].standing[edge] == MAIN))
+        return np.asarray((edge >= 0) & (self._network.standing(self._mode, to_stay=True)[edge] == MAIN))
 
-    def nearest(self, query: NearestQuery, passes: NDArray[np.bool_]) -> Answer:
+    def warm(self) -> None:
+        """Load all that a question may need, compiled code included, so that none waits for it."""
+        reachable = np.flatnonzero(self.reachable)
+        if not len(reachable):
+            return
+        origin = self._places[reachable[0]].position
+        for paths in (True, False):
+            self.nearest(NearestQuery(origin, k=1, mode=self._mode, paths=paths))
+        stream = Search(self._search.graph, self._search.leaves).stream(
+            snap(self._network, self._mode, origin), TICKS_PER_S
+        )
+        if stream.reach(1):
+            stream.route(0)
+
+    def nearest(self, query: NearestQuery) -> Answer:
         """Answer a question.
 
         Parameters
         ----------
         query
             Its mode is this finder's.
-        passes
-            Per place, whether it has what is asked for, bool (n_places,).
 
         Raises
         ------
         OffNetworkError
             No street near the origin.
         """
-        origin = snap(self._network, self._mode, query.origin)
-        access = int(access_ticks(np.array([origin.snap_m]))[0])
-        cutoff = round(query.cutoff_s * TICKS_PER_S) - access
-        if cutoff < 0:
-            return Answer(query, origin, ())
-        results: list[Nearest] = []
-        looked_at, wanted = 0, query.k if query.open == "any" else 4 * query.k
-        while True:
-            found = self._search.nearest(origin, passes, wanted, cutoff)
-            numbers, costs = found.facility.tolist(), found.cost.tolist()
-            for i in range(looked_at, len(numbers)):
-                result = self._result(query, origin, numbers[i], access + costs[i], found.routes[i])
-                if lets_in(result, query):
-                    results.append(result)
-            looked_at = len(numbers)
-            if len(results) >= query.k or looked_at < wanted:
-                return Answer(query, origin, tuple(results[: query.k]))
-            wanted *= 4  # the nearest were closed: look farther
+        asked = _Asked(query, snap(self._network, self._mode, query.origin))
+        stream = self._search.stream(asked.origin, round(query.cutoff_s * TICKS_PER_S) - asked.access)
+        passing, exists = self._conditions.passing(query.wanted), self._conditions.exists
+        taken: list[int] = []
+        passed: list[int] = []
+        i = 0
+        while len(taken) < query.k and i < stream.reach(2 * i + 1):
+            number = stream.facility[i]
+            if passing[number] and self._shut(asked, number, stream.cost[i]) is None:
+                taken.append(i)
+            elif exists[number]:
+                passed.append(i)
+            i += 1
+        listed = passed if query.passed is None else passed[: query.passed]
+        return Answer(
+            query,
+            asked.origin,
+            tuple(self._result(asked, stream, i) for i in taken),
+            tuple(self._passed_over(asked, stream.facility[i], stream.cost[i]) for i in listed),
+            len(passed),
+        )
 
-    def _result(
-        self, query: NearestQuery, origin: Position, number: int, ticks: int, route: NDArray[np.int32]
-    ) -> Nearest:
+    def _shut(self, asked: _Asked, number: int, cost: int) -> Shut | None:
+        """Say why a place does not let one in as the question wants it."""
+        query = asked.query
+        if query.open == "any":
+            return None
+        shut = self._openings.failure(number, asked.arrival_us(cost), query.min_left_s, query.wanted.services)
+        return None if shut == "hours_unknown" and query.open == "arrival_or_unknown" else shut
+
+    def _result(self, asked: _Asked, stream: Stream, i: int) -> Nearest:
+        query, origin, number, cost = asked.query, asked.origin, stream.facility[i], stream.cost[i]
         place = self._places[number]
-        goal_offset_m, goal_snap_m = float(self._positions.offset_m[number]), float(self._positions.snap_m[number])
-        along_m = route_m(self._network, origin, goal_offset_m, route)
-        arrival = None if query.when is None else query.when + timedelta(seconds=ticks / TICKS_PER_S)
+        offset_m, access_m = float(self._positions.offset_m[number]), float(self._positions.snap_m[number])
+        codes = stream.route(i)
+        path = None
+        if query.paths or self._mode == "ebike":
+            route = draw(self._network, origin, offset_m, codes)
+            along_m, on_foot_m, path = route.length_m, route.on_foot_m, route.lonlat
+        else:
+            along_m, on_foot_m = lengths_m(self._network, origin, offset_m, codes)
+        rides = self._mode == "ebike"
+        states, state, opens = self._states(asked, number, cost)
         return Nearest(
+            number=number,
             place=place,
-            travel_s=ticks / TICKS_PER_S,
-            network_m=origin.snap_m + along_m + goal_snap_m,
-            straight_m=distance_m(query.origin, place.position),
+            travel_s=(asked.access + cost) / TICKS_PER_S,
+            network_m=origin.snap_m + along_m + access_m,
+            straight_m=float(geodesic_m(np.array([query.origin]), self._lonlat[number : number + 1])[0]),
             origin_access_m=origin.snap_m,
-            place_access_m=goal_snap_m,
-            path=route_shape(self._network, origin, goal_offset_m, route),
-            arrival=arrival,
-            states=() if arrival is None else place_states(place, arrival, self._calendar),
+            place_access_m=access_m,
+            on_foot_m=on_foot_m + access_m if rides else None,
+            parked=LonLat(*route.lonlat[route.parked].tolist()) if rides else None,
+            path=path if query.paths else None,
+            arrival=asked.arrival(cost),
+            states=states,
+            state=state,
+            opens_in_s=opens,
         )
 
+    def _passed_over(self, asked: _Asked, number: int, cost: int) -> PassedOver:
+        query, place = asked.query, self._places[number]
+        failures = self._conditions.failures(number, query.wanted)
+        _, state, opens = self._states(asked, number, cost)
+        shut = self._shut(asked, number, cost)
+        if shut is not None:
+            failures += (_failure(shut, query.min_left_s, state, asked.arrival(cost)),)
+        return PassedOver(place, (asked.access + cost) / TICKS_PER_S, failures, asked.arrival(cost), state, opens)
 
-def lets_in(result: Nearest, query: NearestQuery) -> bool:
-    """Tell whether a place is open as the question wants it."""
-    if query.open == "any":
-        return True
-    state = best_state(result.place, result.states, query.services)
-    if state.kind == "unknown":
-        return query.open == "arrival_or_unknown"
-    return state.is_open and (state.minutes_left is None or state.minutes_left * 60 >= query.min_left_s)
-
-
-def _positions(network: StreetNetwork, mode: Mode, places: Sequence[Place]) -> Positions:
-    lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
-    return snap_many(network, mode, lonlat)
-
-
-class PlaceFilter:
-    """Which places have what is asked for, by one lookup per word.
-
-    Attributes
-    ----------
-    services, amenities
-        The words that occur at all, most frequent first.
-    """
-
-    def __init__(self, places: Sequence[Place]) -> None:
-        self._count = len(places)
-        self._offering = _members(self._count, ((n, s.kind) for n, place in enumerate(places) for s in place.services))
-        self._having = _members(
-            self._count,
-            ((n, kind) for n, p in enumerate(places) for kind, there in p.amenities.items() if there == "yes"),
-        )
-        self._in_operation = np.array([place.status == "open" for place in places], dtype=bool)
-        self.services = tuple(self._offering)
-        self.amenities = tuple(self._having)
-
-    def passes(self, query: NearestQuery) -> NDArray[np.bool_]:
-        """Return, per place: in operation, offers one of the services, and certainly has all the amenities."""
-        nobody = np.zeros(self._count, dtype=bool)
-        passing = np.full(self._count, not query.services)
-        for kind in query.services:
-            passing |= self._offering.get(kind, nobody)
-        for amenity in query.amenities:
-            passing &= self._having.get(amenity, nobody)
-        return np.asarray(passing & self._in_operation)
+    def _states(self, asked: _Asked, number: int, cost: int) -> tuple[tuple[State, ...], State | None, float | None]:
+        """Return what holds on arrival: for each service, for the wanted ones, and how long until it opens."""
+        arrival = asked.arrival(cost)
+        if arrival is None:
+            return (), None, None
+        place = self._places[number]
+        states = self._openings.states(number, asked.arrival_us(cost))
+        wanted = [kind for kind in asked.query.wanted.services if place.offers(kind)]
+        state = states[0] if len(states) == 1 else best_state(place, states, wanted)
+        return states, state, opens_in_s(state, arrival)
 
 
-def _members(count: int, pairs: Iterable[tuple[int, str]]) -> dict[str, NDArray[np.bool_]]:
-    """Return, per word, which numbers it goes with; the most frequent word first."""
-    members: dict[str, NDArray[np.bool_]] = {}
-    for number, word in pairs:
-        members.setdefault(word, np.zeros(count, dtype=bool))[number] = True
-    return dict(sorted(members.items(), key=lambda item: (-int(item[1].sum()), item[0])))
+class _Asked:
+    """A question at its place on the streets, and when one gets where."""
+
+    def __init__(self, query: NearestQuery, origin: Position) -> None:
+        self.query = query
+        self.origin = origin
+        self.access = int(access_ticks(np.array([origin.snap_m]))[0])
+        self._when = None if query.when is None else query.when.astimezone(CHINA)
+        self._on_street_us = 0 if query.when is None else clock_us(query.when) + self.access * TICK_US
+
+    def arrival_us(self, cost: int) -> int:
+        """Return the clock at the end of a way on the streets, in ticks."""
+        return self._on_street_us + cost * TICK_US
+
+    def arrival(self, cost: int) -> datetime | None:
+        """Return the same as a time of China."""
+        when = self._when
+        return None if when is None else when + timedelta(microseconds=(self.access + cost) * TICK_US)
+
+
+def _failure(shut: Shut, min_left_s: float, state: State | None, arrival: datetime | None) -> Failure:
+    """Say why a place is shut as any other condition is said to fail."""
+    wanted = f"{min_left_s / 60:g}min"
+    if shut != "closes_too_soon" or state is None or state.until is None or arrival is None:
+        return Failure("open", wanted, "closed" if shut == "closed" else None)
+    return Failure("open", wanted, f"{int((state.until - arrival).total_seconds() // 60)}min")

@@ -2,20 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
-from geo.errors import HoursError
 from geo.places.calendar import Calendar
-from geo.places.hours import Hours, State
+from geo.places.hours import CHINA, State
 from geo.places.model import Place, Service
+from geo.places.offer import Offer
+from geo.places.runs import Run, Runs
 
 #: Hours that nobody has given, or that nobody can read.
 UNKNOWN: Final = State("unknown", None, None, None, None, None)
-#: The best of several services is the first of these.
-_BEST: Final = ("open", "closing_soon", "unknown", "closed")
+#: Why a place does not let one in.
+Failure = Literal["closed", "closes_too_soon", "hours_unknown"]
+
+_NEVER: Final = float("inf")
+_S_US: Final = 1_000_000
+_UNKNOWN_RUN: Final = Run("unknown", None, None, UNKNOWN)
+
+
+class Openings:
+    """When the places of a city are open, asked often: each distinct pair of hours and season is evaluated once a day.
+
+    Instants are numbers of :func:`~geo.places.runs.clock_us`, so that a question pays for its time zone once and an
+    arrival is a sum: ``clock_us(when) + travel_us``. Threads may share it.
+
+    Parameters
+    ----------
+    places
+        They are asked for by their number in this order.
+
+    Examples
+    --------
+    >>> from geo.coords import LonLat
+    >>> from geo.places.runs import clock_us
+    >>> barber = Place("b", "Barber", LonLat(116.4, 39.9), "exact", (Service("haircut", "Fr 14:00-16:00"),), "seen")
+    >>> openings = Openings([barber], Calendar.packaged())
+    >>> arrival_us = clock_us(datetime(2026, 11, 27, 15, 45, 30, tzinfo=CHINA))
+    >>> openings.best(0, arrival_us).minutes_left
+    14
+    >>> openings.failure(0, arrival_us, min_left_s=900)
+    'closes_too_soon'
+    """
+
+    def __init__(self, places: Sequence[Place], calendar: Calendar) -> None:
+        number: dict[tuple[str | None, str | None], int] = {}
+        self._services = tuple(
+            tuple((s.kind, number.setdefault((s.hours, s.season), len(number))) for s in place.services)
+            for place in places
+        )
+        self._runs = Runs([Offer.read(hours, season) for hours, season in number], calendar)
+
+    def states(self, number: int, at_us: int) -> tuple[State, ...]:
+        """Tell what holds for each service of a place, in their order."""
+        at = self._runs.at
+        return tuple([at(offer, at_us).state(at_us) for _, offer in self._services[number]])
+
+    def best(self, number: int, at_us: int, kinds: Collection[str] = ()) -> State:
+        """Return the state of the wanted service (any, if none is named) that :func:`best_state` would choose."""
+        return self._best(number, at_us, kinds).state(at_us)
+
+    def failure(self, number: int, at_us: int, min_left_s: float, kinds: Collection[str] = ()) -> Failure | None:
+        """Say why a place does not let one in, as :func:`failure` does of its best state."""
+        run = self._best(number, at_us, kinds)
+        if run.kind != "open":
+            return "closed" if run.kind == "closed" else "hours_unknown"
+        until_us = run.until_us
+        return None if until_us is None or until_us - at_us >= min_left_s * _S_US else "closes_too_soon"
+
+    def _best(self, number: int, at_us: int, kinds: Collection[str]) -> Run:
+        services = self._services[number]
+        if len(services) == 1 and (not kinds or services[0][0] in kinds):
+            return self._runs.at(services[0][1], at_us)
+        runs = [self._runs.at(offer, at_us) for kind, offer in services if not kinds or kind in kinds]
+        return min(runs, key=_run_rank, default=_UNKNOWN_RUN)
 
 
 def service_state(service: Service, when: datetime, calendar: Calendar) -> State:
@@ -26,34 +87,60 @@ def service_state(service: Service, when: datetime, calendar: Calendar) -> State
     when
         With its time zone.
     """
-    if service.season is not None:
-        season = _read(service.season)
-        in_season = UNKNOWN if season is None else season.state(when, calendar)
-        if not in_season.is_open:
-            return in_season
-    hours = None if service.hours is None else _read(service.hours)
-    return UNKNOWN if hours is None else hours.state(when, calendar)
+    return Offer.read(service.hours, service.season).state(when, calendar)
 
 
 def place_states(place: Place, when: datetime, calendar: Calendar) -> tuple[State, ...]:
-    """Tell what holds for each service of a place, in their order."""
+    """Tell what holds for each service of a place, in their order; for thousands keep :class:`Openings`."""
     return tuple(service_state(service, when, calendar) for service in place.services)
 
 
 def best_state(place: Place, states: Collection[State], kinds: Collection[str]) -> State:
-    """Return the state of the wanted service (any, if none is named) that is open best and longest."""
+    """Return the best state of the wanted services (any, if none is named).
+
+    Open is better than unknown, and unknown than closed; of open ones the longest, to the second, of others the one
+    that opens soonest; then the first.
+    """
     wanted = [s for service, s in zip(place.services, states, strict=True) if not kinds or service.kind in kinds]
     return min(wanted, key=_rank, default=UNKNOWN)
 
 
+def failure(state: State, arrival: datetime, min_left_s: float) -> Failure | None:
+    """Say why one is not let in, or not for long enough; None: one is.
+
+    Parameters
+    ----------
+    state
+        What holds on arrival.
+    arrival
+        With its time zone.
+    min_left_s
+        How long it must certainly stay open, counted from the arrival to the microsecond, inclusive: who comes at
+        16:45:00 to what closes at 17:00 has 900 s left, who comes half a second later has not.
+    """
+    if not state.is_open:
+        return "closed" if state.kind == "closed" else "hours_unknown"
+    return None if state.until is None or _seconds(arrival, state.until) >= min_left_s else "closes_too_soon"
+
+
+def opens_in_s(state: State, arrival: datetime) -> float | None:
+    """Return how long after the arrival it certainly opens, seconds: 0 if it is open; None: not within a year."""
+    if state.is_open:
+        return 0.0
+    return None if state.next_open is None else _seconds(arrival, state.next_open)
+
+
+def _seconds(begin: datetime, end: datetime) -> float:
+    return (end - begin.astimezone(CHINA)).total_seconds()
+
+
 def _rank(state: State) -> tuple[int, float]:
-    left = float("inf") if state.minutes_left is None else state.minutes_left
-    return _BEST.index(state.kind), -left
+    if state.is_open:
+        return 0, -_NEVER if state.until is None else -state.until.timestamp()
+    return 1 + (state.kind == "closed"), _NEVER if state.next_open is None else state.next_open.timestamp()
 
 
-@lru_cache(maxsize=1 << 14)
-def _read(expression: str) -> Hours | None:
-    try:
-        return Hours.parse(expression)
-    except HoursError:
-        return None
+def _run_rank(run: Run) -> tuple[int, float]:
+    if run.kind == "open":
+        return 0, -_NEVER if run.until_us is None else -run.until_us
+    return 1 + (run.kind == "closed"), _NEVER if run.next_open_us is None else run.next_open_us

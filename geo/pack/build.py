@@ -13,9 +13,12 @@ from typing import Final
 import numpy as np
 from tqdm import tqdm
 
+from geo.coords import BBox
 from geo.errors import ParameterError
-from geo.finding.asking import NearestQuery
+from geo.finding.conditions import Conditions
+from geo.finding.name_index import write_names
 from geo.finding.nearest import Finder
+from geo.finding.openness import Openings
 from geo.osm.extract import Extract
 from geo.pack import folder
 from geo.pack.areas import areas_of, located, with_population
@@ -109,7 +112,8 @@ def _write(
 
         step("names")
         names = names_of(extract, areas, network)
-        folder.write_names(building, names)
+        centre = BBox(*network.bbox()).centre
+        write_names(building / folder.NAMES, names, centre, read_too=[place.name for place in known])
 
         step("base map")
         tiles = 0
@@ -159,19 +163,16 @@ def _with_streets(places: Sequence[Place], network: StreetNetwork) -> list[Place
 
 
 def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
-    """Ask every mode's finder one question and count the places that stand on no street of its main network.
+    """Try every mode's finder and count the places that stand on no street of its main network.
 
     It also compiles the kernels, so that no server has to.
     """
     unreachable: dict[str, int] = {}
-    calendar = Calendar.packaged()
+    conditions, openings = Conditions(places), Openings(places, Calendar.packaged())
     for mode in MODES:
-        finder = Finder(network, mode, places, calendar)
-        reachable = np.flatnonzero(finder.reachable)
-        unreachable[mode] = len(places) - len(reachable)
-        if len(reachable):
-            query = NearestQuery(places[reachable[0]].position, k=1, mode=mode)
-            finder.nearest(query, np.ones(len(places), dtype=bool))
+        finder = Finder(network, mode, places, conditions, openings)
+        unreachable[mode] = int((~finder.reachable).sum())
+        finder.warm()
     return unreachable
 
 

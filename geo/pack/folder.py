@@ -17,16 +17,16 @@ from typing import Any, Final, TypeVar
 
 import tomli_w
 
-from geo.coords import LonLat
 from geo.errors import PackError
 from geo.finding.gazetteer import Name
+from geo.finding.name_index import NameIndex
 from geo.places.model import Place, place_from_json, place_to_json
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "city.toml"
 STREETS: Final = "streets"
 PLACES: Final = "places.json"
-NAMES: Final = "names.json"
+NAMES: Final = "names.sqlite"
 AREAS: Final = "areas.geojson"
 BASE_MAP: Final = "base.pmtiles"
 
@@ -126,19 +126,9 @@ def read_places(folder: Path) -> tuple[Place, ...]:
     return _read_rows(folder / PLACES, place_from_json)
 
 
-def write_names(folder: Path, names: Sequence[Name]) -> None:
-    """Write the gazetteer's names, one a line."""
-    _write_lines(folder / NAMES, [[n.name, n.name_en, n.kind, n.context, *n.position] for n in names])
-
-
 def read_names(folder: Path) -> tuple[Name, ...]:
-    """Read the gazetteer's names."""
-    return _read_rows(folder / NAMES, _name)
-
-
-def _name(row: Sequence[Any]) -> Name:
-    name, name_en, kind, context, lon, lat = row
-    return Name(name, name_en, kind, context, LonLat(lon, lat))
+    """Read the gazetteer's names, ordered by name."""
+    return NameIndex.of_file(folder / NAMES).names()
 
 
 def _write_lines(path: Path, rows: Sequence[Any]) -> None:

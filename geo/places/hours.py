@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -39,7 +38,7 @@ CHINA: Final = ZoneInfo("Asia/Shanghai")
 MAX_LENGTH: Final = 1000
 #: An open place is closing soon when this little is left.
 CLOSING_SOON_MIN: Final = 30
-#: Changes are looked for this far ahead.
+#: Changes are looked for this far ahead, from the day's midnight on: all day long the same ones are known.
 HORIZON: Final = timedelta(days=366)
 #: Sunrise and sunset are those of Beijing unless a position is given.
 BEIJING: Final = LonLat(116.4, 39.9)
@@ -61,8 +60,7 @@ _KINDS: Final[dict[opening_hours.State, Certainty]] = {
 _RANK: Final[dict[Certainty, int]] = {"closed": 0, "unknown": 1, "open": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What holds at an instant.
 
     Attributes
@@ -101,7 +99,8 @@ class Interval(NamedTuple):
     comment: str | None
 
 
-_Piece = tuple[datetime, datetime, Certainty, str | None]
+#: From when until when what holds, and the words that go with it; times are local and naive.
+Piece = tuple[datetime, datetime, Certainty, str | None]
 
 
 class Instant(NamedTuple):
@@ -111,6 +110,15 @@ class Instant(NamedTuple):
     until: datetime | None
     next_open: datetime | None
     comment: str | None
+
+    def state(self, local: datetime, assumed: Assumed | None) -> State:
+        """Return the same for callers: with minutes left, in China's time."""
+        left = None
+        if self.kind == "open" and self.until is not None:
+            left = (self.until - local) // _MINUTE
+        soon = left is not None and left < CLOSING_SOON_MIN
+        kind: Kind = "closing_soon" if soon else self.kind
+        return State(kind, aware(self.until), aware(self.next_open), left, self.comment, assumed)
 
 
 class _Engine(NamedTuple):
@@ -127,7 +135,7 @@ class _Engine(NamedTuple):
                 coords=None if self.position is None else (self.position.lat, self.position.lon),
                 auto_country=False,
                 auto_timezone=sunny,
-                max_interval_days=HORIZON.days,
+                max_interval_days=HORIZON.days + 2,  # it counts whole days, and may be asked a day late
             )
         except opening_hours.ParserError as error:  # type: ignore[attr-defined]  # missing in its stubs
             raise HoursError(
@@ -143,6 +151,8 @@ class _Layer:
         self._engine = engine
         self._plain = plain
         self._whole = whole
+        own = str(plain)
+        self._own = whole if own == whole.expression else Selectors(own)
         self._late = timedelta(days=days)
         self._forms: dict[tuple[frozenset[int], frozenset[int]], opening_hours.OpeningHours] = {}
 
@@ -172,8 +182,7 @@ class _Layer:
         if key not in self._forms:
             bound = self._whole.bound_to_workdays
             close = bound and not self._whole.mentions_holidays
-            own = Selectors(str(self._plain))
-            self._forms[key] = self._engine.read(own.rewrite(holidays, makeup, bound=bound, close=close))
+            self._forms[key] = self._engine.read(self._own.rewrite(holidays, makeup, bound=bound, close=close))
         return self._forms[key]
 
 
@@ -236,18 +245,7 @@ class Hours:
             With its time zone.
         """
         local = local_time(when)
-        found = self.instant(local, calendar)
-        left = None
-        if found.kind == "open" and found.until is not None:
-            left = (found.until - local) // _MINUTE
-        return State(
-            kind="closing_soon" if left is not None and left < CLOSING_SOON_MIN else found.kind,
-            until=_aware(found.until),
-            next_open=_aware(found.next_open),
-            minutes_left=left,
-            comment=found.comment,
-            assumed=self.assumed(local.date(), calendar),
-        )
+        return self.instant(local, calendar).state(local, self.assumed(local.date(), calendar))
 
     def intervals(self, start: datetime, end: datetime, calendar: Calendar) -> Iterator[Interval]:
         """Yield the times between two instants in which nothing changes, in order, without gaps.
@@ -265,22 +263,20 @@ class Hours:
 
     def instant(self, local: datetime, calendar: Calendar) -> Instant:
         """Tell what holds at a naive local time; :meth:`state` for those who ask for thousands."""
+        stop = horizon(local)
         if self._simple:
             kind, _, change = self._layers[0].step(local, calendar)
-            if change < self._layers[0].limit(local, calendar):
+            if change < min(stop, self._layers[0].limit(local, calendar)):
                 return Instant(kind, change, None if kind == "open" else change, None)
-        steps = self._steps(local, local + HORIZON, calendar)
-        _, _, kind, comment = next(steps)
-        until: datetime | None = None
-        for at, _, found, _ in steps:
-            if found != kind:
-                until = until or at
-                if "open" in (found, kind) or not self._selectors.opens:
-                    return Instant(kind, until, at if found == "open" else None, comment)
-        return Instant(kind, until, None, comment)
+        return look_ahead(self.steps(local, stop, calendar), opens=self.opens)
 
-    def _steps(self, at: datetime, stop: datetime, calendar: Calendar) -> Iterator[_Piece]:
-        """Yield times in which nothing changes, in order; neighbours may be alike."""
+    @property
+    def opens(self) -> bool:
+        """Whether any rule opens for certain."""
+        return self._selectors.opens
+
+    def steps(self, at: datetime, stop: datetime, calendar: Calendar) -> Iterator[Piece]:
+        """Yield the times in which nothing changes, in order, without gaps; neighbours may be alike."""
         held: list[tuple[Certainty, str | None, datetime]] = [("closed", None, at)] * len(self._layers)
         while at < stop:
             for i, layer in enumerate(self._layers):
@@ -291,10 +287,10 @@ class Hours:
             yield at, until, kind, words
             at = until
 
-    def _pieces(self, begin: datetime, stop: datetime, calendar: Calendar) -> Iterator[_Piece]:
+    def _pieces(self, begin: datetime, stop: datetime, calendar: Calendar) -> Iterator[Piece]:
         """Yield the same, with alike neighbours joined."""
-        held: _Piece | None = None
-        for piece in self._steps(begin, stop, calendar):
+        held: Piece | None = None
+        for piece in self.steps(begin, stop, calendar):
             if held is not None and held[2:] == piece[2:]:
                 held = (held[0], piece[1], *held[2:])
             else:
@@ -330,5 +326,29 @@ def _rank(held: tuple[Certainty, str | None, datetime]) -> tuple[int, bool]:
     return _RANK[held[0]], held[1] is not None
 
 
-def _aware(local: datetime | None) -> datetime | None:
+def horizon(local: datetime) -> datetime:
+    """Return until when changes are looked for at a local time."""
+    return datetime.combine(local.date(), time()) + HORIZON
+
+
+def look_ahead(steps: Iterator[Piece], *, opens: bool) -> Instant:
+    """Tell what holds at the first of some steps, until when, and from when it is open.
+
+    Parameters
+    ----------
+    opens
+        False: no step is open, so none is looked for.
+    """
+    _, _, kind, comment = next(steps)
+    until: datetime | None = None
+    for at, _, found, _ in steps:
+        if found != kind:
+            until = until or at
+            if "open" in (found, kind) or not opens:
+                return Instant(kind, until, at if found == "open" else None, comment)
+    return Instant(kind, until, None, comment)
+
+
+def aware(local: datetime | None) -> datetime | None:
+    """Return a naive local time with China's zone."""
     return None if local is None else local.replace(tzinfo=CHINA)

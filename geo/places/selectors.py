@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from geo.errors import HoursError
@@ -144,9 +144,15 @@ class _Rule(NamedTuple):
 
 
 def _read(match: re.Match[str]) -> Selector:
+    return Selector(match.start(), match.end(), *_items(match[0]))
+
+
+@lru_cache(maxsize=1 << 10)  # thousands of expressions share a few selectors
+def _items(selector: str) -> tuple[frozenset[int], bool, tuple[str, ...]]:
+    """Return a selector's weekdays, whether it names PH, and its other items."""
     days: set[int] = set()
     holidays, others = False, []
-    for item in match[0].split(","):
+    for item in selector.split(","):
         if "SH" in item:
             raise HoursError("school holidays (SH) are not known here; write their dates")
         if "PH" in item:
@@ -159,4 +165,4 @@ def _read(match: re.Match[str]) -> Selector:
             first, _, last = item.partition("-")
             begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
             days.update(day % 7 for day in range(begin, end + 1 if end >= begin else end + 8))
-    return Selector(match.start(), match.end(), frozenset(days), holidays, tuple(others))
+    return frozenset(days), holidays, tuple(others)

@@ -1,4 +1,4 @@
-"""Edges and speeds of one mode -> its arcs, components, and who stands on an islet."""
+"""Edges and speeds of one mode -> its arcs both ways, components, and who stands on an islet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.streets.network import CLOSED, ISLET, MAIN, NO_WAY, TICKS_PER_S, ProfileArcs
+from geo.streets.network import CLOSED, ISLET, MAIN, NO_WAY, ON_FOOT, TICKS_PER_S, ProfileArcs
 
 #: A component with fewer nodes than this share of the largest one is an islet: a flaw of the map, or a real island.
 ISLET_SHARE: Final = 0.01
@@ -36,19 +36,59 @@ def profile_arcs(
     goes, returns = forward != NO_WAY, backward != NO_WAY
     tail = np.concatenate([nodes[goes, 0], nodes[returns, 1]])
     head = np.concatenate([nodes[goes, 1], nodes[returns, 0]])
-    order = np.lexsort((head, tail))
-    first_arc = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=node_count))])
+    cost = np.concatenate([forward[goes], backward[returns]])
+    code = np.concatenate([2 * edge[goes], 2 * edge[returns] + 1])
     component, standing = _standing(node_count, tail, head, nodes, goes | returns)
     return ProfileArcs(
         forward=forward,
         backward=backward,
-        first_arc=first_arc.astype(np.int32),
-        arc_head=head[order].astype(np.int32),
-        arc_cost=np.concatenate([forward[goes], backward[returns]])[order],
-        arc_edge=np.concatenate([2 * edge[goes], 2 * edge[returns] + 1])[order].astype(np.int32),
+        **_rows(node_count, tail, head, cost, code),
         component=component,
         standing=standing,
     )
+
+
+def park_and_walk(ride: ProfileArcs, walk: ProfileArcs) -> ProfileArcs:
+    """Let a rider park at any node and walk on; see :class:`ProfileArcs` for the labels.
+
+    Riding keeps its costs, components and standing. Where riding is as quick as walking nobody parks, which leaves
+    out nothing: whoever rides on may park later.
+    """
+    n = len(ride.first_arc) - 1
+    tail = np.repeat(np.arange(n), np.diff(ride.first_arc))
+    on_foot_tail = np.repeat(np.arange(n), np.diff(walk.first_arc))
+    edge, against = walk.arc_code >> 1, walk.arc_code & 1 == 1
+    sooner = walk.arc_cost < np.where(against, ride.backward[edge], ride.forward[edge])
+    head, code = walk.arc_head.astype(np.int64) + n, walk.arc_code | ON_FOOT
+    rows = _rows(
+        2 * n,
+        np.concatenate([tail, on_foot_tail[sooner], on_foot_tail + n]),
+        np.concatenate([ride.arc_head, head[sooner], head]),
+        np.concatenate([ride.arc_cost, walk.arc_cost[sooner], walk.arc_cost]),
+        np.concatenate([ride.arc_code, code[sooner], code]),
+    )
+    return ProfileArcs(ride.forward, ride.backward, **rows, component=ride.component, standing=ride.standing)
+
+
+def _rows(
+    count: int, tail: NDArray[np.int64], head: NDArray[np.int64], cost: NDArray[np.int32], code: NDArray[np.int64]
+) -> dict[str, NDArray[np.int32]]:
+    """Sort arcs into rows by tail, and once more by head."""
+    order = np.lexsort((head, tail))
+    by_head = np.lexsort((tail[order], head[order]))
+    return {
+        "first_arc": _starts(count, tail),
+        "arc_head": head[order].astype(np.int32),
+        "arc_cost": cost[order],
+        "arc_code": code[order].astype(np.int32),
+        "first_in": _starts(count, head),
+        "in_tail": tail[order][by_head].astype(np.int32),
+        "in_arc": by_head.astype(np.int32),
+    }
+
+
+def _starts(count: int, label: NDArray[np.int64]) -> NDArray[np.int32]:
+    return np.concatenate([[0], np.cumsum(np.bincount(label, minlength=count))]).astype(np.int32)
 
 
 def _ticks(length_m: NDArray[np.float64], kmh: NDArray[np.float64]) -> NDArray[np.int32]:

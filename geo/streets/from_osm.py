@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geo.coords import E7, geodesic_m
 from geo.errors import EmptyExtractError
 from geo.osm.extract import Extract, Ways
-from geo.streets.arcs import profile_arcs
+from geo.streets.arcs import park_and_walk, profile_arcs
 from geo.streets.folding import RawEdges, fold
 from geo.streets.network import StreetNetwork
 from geo.streets.profiles import MODES, Mode, Speeds, barrier_stops, speeds
@@ -169,6 +169,7 @@ def _assemble(raw: RawEdges, table: list[Attributes]) -> StreetNetwork:
         mode: profile_arcs(len(raw.node_e7), raw.nodes, length_m, _speeds_of(table, mode)[raw.attributes])
         for mode in MODES
     }
+    arcs["ebike"] = park_and_walk(arcs["ebike"], arcs["walk"])
     return StreetNetwork(
         node_e7=raw.node_e7,
         edge_nodes=raw.nodes.astype(np.int32),

@@ -26,19 +26,29 @@ NO_WAY: Final = np.iinfo(np.int32).max
 #: What an edge is to a mode when somebody is put on the network.
 CLOSED, ISLET, MAIN = 0, 1, 2
 
+#: Set in an arc code where a rider has parked and walks.
+ON_FOOT: Final = 1 << 30
+
 
 @dataclass(frozen=True)
 class ProfileArcs:
-    """The streets as one mode may use them.
+    """The streets as one mode may use them: a graph of *labels*, which are nodes, in compressed sparse rows both ways.
+
+    Who rides an e-bike may park at any node and walk on. Its labels are 0..n-1, riding, and n..2n-1, walking at the
+    same nodes; an arc leads from riding to walking where one walks sooner than one rides. All other modes have the
+    labels 0..n-1.
 
     Attributes
     ----------
     forward, backward
         Cost of each edge along and against its drawing, ticks, int32 (n_edges,); ``NO_WAY`` where closed.
     first_arc
-        Where each node's outgoing arcs begin, int32 (n_nodes + 1,).
-    arc_head, arc_cost, arc_edge
-        Head node, cost in ticks, and ``2 * edge + (1 if backward)`` of each arc, int32 (n_arcs,).
+        Where each label's outgoing arcs begin, int32 (n_labels + 1,).
+    arc_head, arc_cost, arc_code
+        Head label, cost in ticks, and arc code of each arc, int32 (n_arcs,). An *arc code* is ``2 * edge``, or
+        ``2 * edge + 1`` where the edge is travelled against its drawing, with ``ON_FOOT`` set where a rider walks.
+    first_in, in_tail, in_arc
+        The same arcs by their heads, int32: where each label's incoming arcs begin, their tail labels, their numbers.
     component
         Label of each node's strongly connected component, int32 (n_nodes,).
     standing
@@ -50,7 +60,10 @@ class ProfileArcs:
     first_arc: NDArray[np.int32]
     arc_head: NDArray[np.int32]
     arc_cost: NDArray[np.int32]
-    arc_edge: NDArray[np.int32]
+    arc_code: NDArray[np.int32]
+    first_in: NDArray[np.int32]
+    in_tail: NDArray[np.int32]
+    in_arc: NDArray[np.int32]
     component: NDArray[np.int32]
     standing: NDArray[np.uint8]
 
@@ -122,6 +135,19 @@ class StreetNetwork:
     def length_km(self) -> float:
         """Total length of all edges, in kilometres."""
         return float(self.edge_length_m.sum()) / 1000
+
+    def standing(self, mode: Mode, *, to_stay: bool = False) -> NDArray[np.uint8]:
+        """Return what each edge is to a mode, uint8 (n_edges,).
+
+        Parameters
+        ----------
+        to_stay
+            Whether one comes to stay: who rides an e-bike may park and walk where bicycles may not go.
+        """
+        riding = self.arcs[mode].standing
+        if mode != "ebike" or not to_stay:
+            return riding
+        return np.maximum(riding, self.arcs["walk"].standing)
 
     def bbox(self) -> BBox:
         """Return the box around the streets, in degrees."""

@@ -1,9 +1,8 @@
-"""Shortest paths on the network: a bounded search from a position to the first k facilities that pass.
+"""Facilities in order of travel time from a position, as many as are asked for: the k nearest, exactly.
 
-Facilities are leaves of the graph: each hangs on the two ends of its edge by its own costs, access leg included, so
-streets and facilities are settled in one order of cost and the search may stop at the k-th facility.
-
-An *arc code* is ``2 * edge``, or ``2 * edge + 1`` where the edge is travelled against its drawing.
+Facilities are leaves of the graph: each hangs on the ends of its edge by its own costs, access leg included, so
+streets and facilities are settled in one order of (cost, number), and a search may stop at any facility and go on
+later. Where :class:`~geo.streets.labels.Labels` are kept the first few are looked up instead of searched.
 
 References
 ----------
@@ -14,332 +13,290 @@ E. W. Dijkstra, "A note on two problems in connexion with graphs", Numerische Ma
 from __future__ import annotations
 
 import threading
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.network import NO_WAY, TICKS_PER_S, StreetNetwork
-from geo.streets.profiles import ACCESS_M_PER_S, Mode
-from geo.streets.snapping import Position, Positions
+from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
+from geo.streets.heap import pop, push
+from geo.streets.labels import Labels, follow, look_up, look_up_many
+from geo.streets.network import NO_WAY
+from geo.streets.snapping import Position
 
-#: Larger cutoffs are refused, so that sums stay inside 32 bits (about 30 hours).
-MAX_CUTOFF_TICKS: Final = 2**30
-
-
-class Leaves(NamedTuple):
-    """Facilities hung on the network for one mode.
-
-    Attributes
-    ----------
-    edge, offset_m
-        Each facility's edge (-1: on no street of the mode), int32, and offset from the edge's tail, float64.
-    access
-        Access leg from street to door, ticks, int32.
-    first
-        Where the leaves of each node begin, int32 (n_nodes + 1,).
-    facility, cost, arc
-        Per leaf: facility number, cost from the node to the door in ticks, arc code of the last stretch; int32.
-    """
-
-    edge: NDArray[np.int32]
-    offset_m: NDArray[np.float64]
-    access: NDArray[np.int32]
-    first: NDArray[np.int32]
-    facility: NDArray[np.int32]
-    cost: NDArray[np.int32]
-    arc: NDArray[np.int32]
+#: Stamps are 32 bits wide.
+_LAST_STAMP: Final = np.iinfo(np.int32).max
 
 
-class Found(NamedTuple):
-    """Facilities in order of (cost, number).
+class Workspace:
+    """One thread's scratch arrays; what is written at a label counts only if it bears the current search's stamp."""
 
-    Attributes
-    ----------
-    facility
-        Number, int32 (n,).
-    cost
-        From the origin's position on its street to the facility's door, ticks, int32 (n,).
-    routes
-        Per facility, the arc codes from the origin's edge to the facility's edge; the first and the last (which may
-        be one) are travelled in part.
-    """
+    def __init__(self, labels: int, pushes: int, facilities: int) -> None:
+        self.cost = np.empty(labels, dtype=np.int32)
+        self.parent = np.empty(labels, dtype=np.int32)
+        self.code = np.empty(labels, dtype=np.int32)
+        self.stamp = np.zeros(labels, dtype=np.int32)
+        self.heap = np.empty(pushes, dtype=np.int64)
+        self.found = np.empty(facilities, dtype=np.int32)
+        self.found_cost = np.empty(facilities, dtype=np.int32)
+        self.seed_label = np.empty(MAX_SEEDS, dtype=np.int32)
+        self.seed_cost = np.empty(MAX_SEEDS, dtype=np.int64)
+        self.seed_code = np.empty(MAX_SEEDS, dtype=np.int32)
+        self.generation = 0
 
-    facility: NDArray[np.int32]
-    cost: NDArray[np.int32]
-    routes: tuple[NDArray[np.int32], ...]
+    def next_generation(self) -> int:
+        """Return a stamp that no label bears."""
+        if self.generation == _LAST_STAMP:
+            self.stamp[:] = 0
+            self.generation = 0
+        self.generation += 1
+        return self.generation
 
 
-def access_ticks(metres: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Walking time of access legs, in ticks."""
-    return np.rint(metres / ACCESS_M_PER_S * TICKS_PER_S).astype(np.int32)
+class Workspaces:
+    """One workspace per thread, large enough for whoever asks; searches of one city share it."""
 
+    def __init__(self) -> None:
+        self._local = threading.local()
 
-def hang(network: StreetNetwork, mode: Mode, positions: Positions) -> Leaves:
-    """Hang facilities on the network.
-
-    Parameters
-    ----------
-    positions
-        Where each facility was snapped; those on no street become unreachable.
-    """
-    arcs = network.arcs[mode]
-    number = np.flatnonzero(positions.edge >= 0).astype(np.int32)
-    edge = positions.edge[number]
-    access = np.zeros(len(positions.edge), dtype=np.int32)
-    access[number] = access_ticks(positions.snap_m[number])
-    length_m = network.edge_length_m[edge]
-    from_tail = _part(arcs.forward[edge], positions.offset_m[number], length_m)
-    from_head = _part(arcs.backward[edge], length_m - positions.offset_m[number], length_m)
-    node = network.edge_nodes[edge].T.ravel()
-    cost = np.concatenate([from_tail, from_head])
-    open_ = np.flatnonzero(cost != NO_WAY)
-    order = open_[np.argsort(node[open_], kind="stable")]
-    facility = np.tile(number, 2)[order]
-    first = np.concatenate([[0], np.cumsum(np.bincount(node[order], minlength=network.node_count))])
-    return Leaves(
-        edge=positions.edge,
-        offset_m=positions.offset_m,
-        access=access,
-        first=first.astype(np.int32),
-        facility=facility,
-        cost=cost[order] + access[facility],
-        arc=np.concatenate([2 * edge, 2 * edge + 1])[order].astype(np.int32),
-    )
+    def mine(self, labels: int, pushes: int, facilities: int) -> Workspace:
+        """Return the calling thread's workspace."""
+        space: Workspace | None = getattr(self._local, "space", None)
+        if space is None or len(space.cost) < labels or len(space.heap) < pushes or len(space.found) < facilities:
+            if space is not None:
+                labels, pushes = max(labels, len(space.cost)), max(pushes, len(space.heap))
+                facilities = max(facilities, len(space.found))
+            space = self._local.space = Workspace(labels, pushes, facilities)
+        return space
 
 
 class Search:
-    """Bounded searches for one network, mode and set of facilities; threads may share it."""
+    """Searches on one graph with one set of facilities; threads may share it.
 
-    def __init__(self, network: StreetNetwork, mode: Mode, leaves: Leaves) -> None:
-        self._network = network
-        self._arcs = network.arcs[mode]
-        self._leaves = leaves
-        self._local = threading.local()
+    Parameters
+    ----------
+    graph, leaves
+        The streets of a mode, and the facilities hung on them.
+    labels
+        The first few facilities of every label, if they are kept.
+    spaces
+        Scratch arrays, shared by the searches of a city.
+    """
 
-    def nearest(self, origin: Position, passes: NDArray[np.bool_], k: int, cutoff: int) -> Found:
-        """Find the first k facilities that pass.
+    def __init__(
+        self, graph: Graph, leaves: Leaves, labels: Labels | None = None, spaces: Workspaces | None = None
+    ) -> None:
+        self.graph = graph
+        self.leaves = leaves
+        self.labels = labels
+        self._spaces = spaces or Workspaces()
+
+    def stream(self, origin: Position, cutoff: int) -> Stream:
+        """Return the facilities in order of (cost, number) from a position on a street.
 
         Parameters
         ----------
         origin
             Where the search begins; its own access leg is the caller's to add.
-        passes
-            Per facility, whether it counts, bool (n_facilities,).
-        k
-            How many at most; a tie at the k-th place is settled by number.
         cutoff
-            Largest cost that counts, ticks, inclusive; at most :data:`MAX_CUTOFF_TICKS`.
+            Largest cost that counts, ticks, inclusive; at most :data:`~geo.streets.graphs.MAX_CUTOFF`.
         """
-        arcs, leaves, space = self._arcs, self._leaves, self._workspace()
-        seed_node, seed_cost, seed_arc = self._seeds(origin)
-        same, same_cost, same_arc = self._on_same_edge(origin)
-        space.generation += 1
-        facility, cost = _search(
-            arcs.first_arc, arcs.arc_head, arcs.arc_cost, arcs.arc_edge,
-            leaves.first, leaves.facility, leaves.cost, leaves.arc, passes,
-            seed_node, seed_cost, seed_arc, same, same_cost, same_arc, k, min(cutoff, MAX_CUTOFF_TICKS),
-            space.cost, space.parent, space.parent_arc, space.stamp, space.generation, space.heap,
+        return Stream(self, origin, min(cutoff, MAX_CUTOFF))
+
+    def costs(self, origin: Position, cutoff: int) -> NDArray[np.int32]:
+        """Return the cost to every facility, ticks, int32 (n_facilities,); ``NO_WAY`` beyond the cutoff."""
+        stream = self.stream(origin, cutoff)
+        stream.reach(len(self.leaves.edge))
+        costs = np.full(len(self.leaves.edge), NO_WAY, dtype=np.int32)
+        costs[stream.facility] = stream.cost
+        return costs
+
+    def first_of_many(
+        self, edge: NDArray[np.int32], offset_m: NDArray[np.float64], k: int, cutoff: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the first k facilities of many positions at once.
+
+        Parameters
+        ----------
+        edge, offset_m
+            Positions on streets, shapes (n,).
+        k, cutoff
+            How many, and the largest cost that counts, ticks, inclusive.
+
+        Returns
+        -------
+        facility, cost
+            Int32 (n, k), in order of (cost, number); -1 and ``NO_WAY`` where there are fewer.
+        """
+        facility, cost = np.full((len(edge), k), -1, np.int32), np.full((len(edge), k), NO_WAY, np.int32)
+        done = np.zeros(len(edge), dtype=bool)
+        if self.labels is not None:
+            space = self.workspace()
+            look_up_many(
+                self.graph, self.leaves, self.labels, edge, offset_m, min(cutoff, MAX_CUTOFF), facility, cost, done,
+                space.found, space.found_cost, space.seed_label, space.seed_cost, space.seed_code,
+            )  # fmt: skip
+        for i in np.flatnonzero(~done).tolist():
+            stream = self.stream(Position(int(edge[i]), float(offset_m[i]), 0.0, 0.0, 0.0), cutoff)
+            count = min(stream.reach(k), k)
+            facility[i, :count], cost[i, :count] = stream.facility[:count], stream.cost[:count]
+        return facility, cost
+
+    def workspace(self) -> Workspace:
+        """Return the calling thread's scratch arrays."""
+        labels, facilities = self.graph.label_count, len(self.leaves.edge)
+        pushes = len(self.graph.head) + len(self.leaves.facility) + MAX_SEEDS + facilities + 1
+        return self._spaces.mine(labels + facilities, pushes, facilities)
+
+
+class Stream:
+    """Facilities in order of (cost, number), found as they are asked for.
+
+    A stream lives until its thread begins the next one: both write in the same workspace.
+
+    Attributes
+    ----------
+    facility, cost
+        Number, and cost in ticks from the origin's position to the facility's door, as far as found.
+    exhausted
+        Whether there are no more within the cutoff.
+    """
+
+    def __init__(self, search: Search, origin: Position, cutoff: int) -> None:
+        self._search = search
+        self._origin = origin
+        self._cutoff = cutoff
+        self._space = search.workspace()
+        self._size = -1  # of the heap; -1: the search has not begun
+        self._searched = False
+        self.facility: list[int] = []
+        self.cost: list[int] = []
+        self.exhausted = cutoff < 0
+        if search.labels is not None and not self.exhausted:
+            self._look_up(search.labels)
+
+    def reach(self, count: int) -> int:
+        """Find at least so many facilities if there are; return how many are found."""
+        while len(self.facility) < count and not self.exhausted:
+            self._search_on(count)
+        return len(self.facility)
+
+    def route(self, i: int) -> NDArray[np.int32]:
+        """Return the arc codes to the i-th facility, from the origin's edge to the facility's edge."""
+        search, space, origin = self._search, self._space, self._origin
+        if self._searched:
+            return np.asarray(_back(space.parent, space.code, search.graph.label_count + self.facility[i]))
+        assert search.labels is not None
+        return np.asarray(
+            follow(
+                search.graph, search.leaves, search.labels, origin.edge, origin.offset_m,
+                self.facility[i], self.cost[i], space.seed_label, space.seed_cost, space.seed_code,
+            )
         )  # fmt: skip
-        ranked = np.lexsort((facility, cost))[:k]
-        facility, cost = facility[ranked], cost[ranked]
-        return Found(facility, cost, tuple(self._route(space, int(number)) for number in facility))
 
-    def _workspace(self) -> _Workspace:
-        space: _Workspace | None = getattr(self._local, "space", None)
-        if space is None:
-            size = self._network.node_count + len(self._leaves.edge)
-            space = _Workspace(size, len(self._arcs.arc_head) + len(self._leaves.facility) + size + 2)
-            self._local.space = space
-        return space
+    def _look_up(self, labels: Labels) -> None:
+        search, space, origin = self._search, self._space, self._origin
+        count, complete = look_up(
+            search.graph, search.leaves, labels, origin.edge, origin.offset_m, self._cutoff,
+            space.found, space.found_cost, space.seed_label, space.seed_cost, space.seed_code,
+        )  # fmt: skip
+        self.facility, self.cost = space.found[:count].tolist(), space.found_cost[:count].tolist()
+        self.exhausted = complete
 
-    def _seeds(self, origin: Position) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """Both ends of the origin's edge, as far as they may be reached: (nodes, costs, arc codes)."""
-        edge, length_m = origin.edge, self._network.edge_length_m[[origin.edge]]
-        offset_m = np.array([origin.offset_m])
-        to_tail = _part(self._arcs.backward[[edge]], offset_m, length_m)[0]
-        to_head = _part(self._arcs.forward[[edge]], length_m - offset_m, length_m)[0]
-        cost = np.array([to_tail, to_head], dtype=np.int32)
-        open_ = cost != NO_WAY
-        arc = np.array([2 * edge + 1, 2 * edge], dtype=np.int32)
-        return self._network.edge_nodes[edge][open_], cost[open_], arc[open_]
-
-    def _on_same_edge(self, origin: Position) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """Facilities that the origin's own edge leads to: (facility, cost, arc code), one entry per open direction."""
-        here = np.flatnonzero(self._leaves.edge == origin.edge).astype(np.int32)
-        length_m = np.full(len(here), self._network.edge_length_m[origin.edge])
-        ahead_m = self._leaves.offset_m[here] - origin.offset_m
-        parts = []
-        for way, metres, code in (
-            (self._arcs.forward[origin.edge], ahead_m, 2 * origin.edge),
-            (self._arcs.backward[origin.edge], -ahead_m, 2 * origin.edge + 1),
-        ):
-            cost = _part(np.full(len(here), way), metres, length_m)
-            reached = (metres >= 0) & (cost != NO_WAY)
-            number = here[reached]
-            parts.append((number, cost[reached] + self._leaves.access[number], np.full(len(number), code, np.int32)))
-        (a, a_cost, a_arc), (b, b_cost, b_arc) = parts
-        return np.concatenate([a, b]), np.concatenate([a_cost, b_cost]), np.concatenate([a_arc, b_arc])
-
-    def _route(self, space: _Workspace, facility: int) -> NDArray[np.int32]:
-        label = self._network.node_count + facility
-        codes = []
-        while label >= 0:
-            codes.append(space.parent_arc[label])
-            label = int(space.parent[label])
-        return np.array(codes[::-1], dtype=np.int32)
-
-
-def route_m(network: StreetNetwork, origin: Position, goal_offset_m: float, route: NDArray[np.int32]) -> float:
-    """Length of a route along the streets, metres, without access legs."""
-    lengths = network.edge_length_m[route >> 1]
-    begin, end = _ends_on_route(origin, goal_offset_m, route, lengths)
-    return float(lengths[:-1].sum() - begin + end)
-
-
-def route_shape(
-    network: StreetNetwork, origin: Position, goal_offset_m: float, route: NDArray[np.int32]
-) -> NDArray[np.float64]:
-    """Draw a route from the origin's foot point to the goal's: lon/lat in degrees, shape (n, 2)."""
-    lengths = network.edge_length_m[route >> 1]
-    begin, end = _ends_on_route(origin, goal_offset_m, route, lengths)
-    parts = []
-    for i, code in enumerate(route.tolist()):
-        low_m = begin if i == 0 else 0.0
-        high_m = end if i == len(route) - 1 else lengths[i]
-        if code & 1:
-            parts.append(_stretch(network, code >> 1, lengths[i] - high_m, lengths[i] - low_m)[::-1])
-        else:
-            parts.append(_stretch(network, code >> 1, low_m, high_m))
-    line = np.concatenate(parts)
-    moved = np.ones(len(line), dtype=bool)
-    moved[1:] = (line[1:] != line[:-1]).any(axis=1)
-    return line[moved]
-
-
-def _ends_on_route(
-    origin: Position, goal_offset_m: float, route: NDArray[np.int32], lengths: NDArray[np.float64]
-) -> tuple[float, float]:
-    """Metres into the first arc where the route begins, and into the last one where it ends."""
-    begin = lengths[0] - origin.offset_m if route[0] & 1 else origin.offset_m
-    end = lengths[-1] - goal_offset_m if route[-1] & 1 else goal_offset_m
-    return float(begin), float(end)
-
-
-def _stretch(network: StreetNetwork, edge: int, low_m: float, high_m: float) -> NDArray[np.float64]:
-    """Draw the part of an edge between two offsets from its tail."""
-    shape = network.shape(edge)
-    along_m = network.shape_m[network.shape_start[edge] : network.shape_start[edge + 1]]
-    ends = np.column_stack([np.interp([low_m, high_m], along_m, shape[:, axis]) for axis in (0, 1)])
-    inside = shape[(along_m > low_m) & (along_m < high_m)]
-    return np.concatenate([ends[:1], inside, ends[1:]])
-
-
-def _part(ticks: NDArray[np.int32], metres: NDArray[np.float64], length_m: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Cost of a part of an edge; nothing for no metres even where the direction is closed: one is there already."""
-    cost = np.where(ticks == NO_WAY, NO_WAY, np.rint(metres / length_m * ticks))
-    return np.where(metres == 0, 0, cost).astype(np.int32)
-
-
-class _Workspace:
-    """One thread's labels; a label counts only if it bears the current search's stamp."""
-
-    def __init__(self, labels: int, pushes: int) -> None:
-        self.cost = np.empty(labels, dtype=np.int32)
-        self.parent = np.empty(labels, dtype=np.int32)
-        self.parent_arc = np.empty(labels, dtype=np.int32)
-        self.stamp = np.zeros(labels, dtype=np.int64)
-        self.heap = np.empty(pushes, dtype=np.int64)
-        self.generation = 0
+    def _search_on(self, count: int) -> None:
+        search, space, origin = self._search, self._space, self._origin
+        if not self._searched:
+            self._searched = True
+            self._generation = space.next_generation()
+            self._size = _begin(
+                search.graph, search.leaves, origin.edge, origin.offset_m, self._cutoff,
+                space.cost, space.parent, space.code, space.stamp, self._generation, space.heap,
+                space.seed_label, space.seed_cost, space.seed_code,
+            )  # fmt: skip
+            self.facility, self.cost = [], []
+        begin = len(self.facility)
+        self._size, end = _search(
+            search.graph, search.leaves, self._cutoff, count, begin, space.found, space.found_cost,
+            space.cost, space.parent, space.code, space.stamp, self._generation, space.heap, self._size,
+        )  # fmt: skip
+        self.facility += space.found[begin:end].tolist()
+        self.cost += space.found_cost[begin:end].tolist()
+        self.exhausted = self._size == 0
 
 
 @compiled
-def _push(heap, size, key):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    """Put a key into a 4-ary heap of ``size`` keys."""
-    i = size
-    while i > 0:
-        up = (i - 1) >> 2
-        if heap[up] <= key:
-            break
-        heap[i] = heap[up]
-        i = up
-    heap[i] = key
-
-
-@compiled
-def _pop(heap, size):  # type: ignore[no-untyped-def]
-    """Take the least key out of a 4-ary heap of ``size`` keys."""
-    least, key = heap[0], heap[size - 1]
-    size -= 1
-    i = 0
-    while True:
-        child = 4 * i + 1
-        if child >= size:
-            break
-        best = child
-        for other in range(child + 1, min(child + 4, size)):
-            if heap[other] < heap[best]:
-                best = other
-        if heap[best] >= key:
-            break
-        heap[i] = heap[best]
-        i = best
-    heap[i] = key
-    return least
+def _begin(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    graph, leaves, edge, offset_m, cutoff, cost, parent, code, stamp, generation, heap, seed_label, seed_cost, seed_code
+):
+    """Put what a position leads to into the heap; return its size."""
+    n, size = len(graph.first) - 1, 0
+    for i in range(set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)):
+        label, c = seed_label[i], seed_cost[i]
+        if c <= cutoff and (stamp[label] != generation or c < cost[label]):
+            stamp[label], cost[label], parent[label], code[label] = generation, c, -1, seed_code[i]
+            push(heap, size, c << 32 | label)
+            size += 1
+    low, high = span_on_edge(leaves, edge)
+    for i in range(low, high):
+        facility = leaves.by_edge[i]
+        c, last = on_same_edge(graph, leaves, edge, offset_m, facility)
+        if c <= cutoff:
+            label = n + facility
+            stamp[label], cost[label], parent[label], code[label] = generation, c, -1, last
+            push(heap, size, c << 32 | label)
+            size += 1
+    return size
 
 
 @compiled
 def _search(  # type: ignore[no-untyped-def]
-    first_arc, arc_head, arc_cost, arc_edge, first_leaf, leaf_facility, leaf_cost, leaf_arc, passes,
-    seed_node, seed_cost, seed_arc, same, same_cost, same_arc, k, cutoff,
-    cost, parent, parent_arc, stamp, generation, heap,
-):  # fmt: skip
-    """Settle labels in order of (cost, number) until the k-th facility and its ties; return (facility, cost).
+    graph, leaves, cutoff, wanted, count, found, found_cost, cost, parent, code, stamp, generation, heap, size
+):
+    """Settle labels in order of (cost, number) until so many facilities are found; return (heap's size, how many).
 
-    Labels 0..n-1 are nodes, n + f is facility f. A heap key is ``cost << 32 | label``.
+    Labels 0..n-1 are the graph's, n + f is facility f. A heap key is ``cost << 32 | label``: of equal cost, streets are
+    settled before facilities, so nothing that comes later can come before.
     """
-    n = len(first_arc) - 1
-    size = 0
-    for i in range(len(seed_node)):
-        label, c = seed_node[i], np.int64(seed_cost[i])
-        if c <= cutoff and (stamp[label] != generation or c < cost[label]):
-            stamp[label], cost[label], parent[label], parent_arc[label] = generation, c, -1, seed_arc[i]
-            _push(heap, size, c << 32 | label)
-            size += 1
-    for i in range(len(same)):
-        label, c = n + same[i], np.int64(same_cost[i])
-        if passes[same[i]] and c <= cutoff and (stamp[label] != generation or c < cost[label]):
-            stamp[label], cost[label], parent[label], parent_arc[label] = generation, c, -1, same_arc[i]
-            _push(heap, size, c << 32 | label)
-            size += 1
-    found = np.empty(len(passes), dtype=np.int32)
-    found_cost = np.empty(len(passes), dtype=np.int32)
-    count = 0
-    while size > 0:
-        key = _pop(heap, size)
+    n = len(graph.first) - 1
+    half = n >> 1 if len(graph.foot_along) > 0 and not graph.backward else n
+    while size > 0 and count < wanted:
+        key = pop(heap, size)
         size -= 1
         here, label = key >> 32, key & 0xFFFFFFFF
         if here != cost[label]:
             continue  # a cheaper key of the same label came before
-        if count >= k and here > found_cost[k - 1]:
-            break
         if label >= n:
             found[count], found_cost[count] = label - n, here
             count += 1
             continue
-        for i in range(first_arc[label], first_arc[label + 1]):
-            head, c = arc_head[i], here + arc_cost[i]
+        if label >= half and stamp[label - half] == generation and cost[label - half] <= here:
+            continue  # one may ride here as soon, and park
+        for i in range(graph.first[label], graph.first[label + 1]):
+            head, c = graph.head[i], here + graph.cost[i]
             if c <= cutoff and (stamp[head] != generation or c < cost[head]):
-                stamp[head], cost[head], parent[head], parent_arc[head] = generation, c, label, arc_edge[i]
-                _push(heap, size, c << 32 | head)
+                stamp[head], cost[head], parent[head], code[head] = generation, c, label, graph.code[i]
+                push(heap, size, c << 32 | head)
                 size += 1
-        for i in range(first_leaf[label], first_leaf[label + 1]):
-            if not passes[leaf_facility[i]]:
-                continue
-            leaf, c = n + leaf_facility[i], here + leaf_cost[i]
+        for i in range(leaves.first[label], leaves.first[label + 1]):
+            leaf, c = n + leaves.facility[i], here + leaves.cost[i]
             if c <= cutoff and (stamp[leaf] != generation or c < cost[leaf]):
-                stamp[leaf], cost[leaf], parent[leaf], parent_arc[leaf] = generation, c, label, leaf_arc[i]
-                _push(heap, size, c << 32 | leaf)
+                stamp[leaf], cost[leaf], parent[leaf], code[leaf] = generation, c, label, leaves.code[i]
+                push(heap, size, c << 32 | leaf)
                 size += 1
-    return found[:count].copy(), found_cost[:count].copy()
+    return size, count
+
+
+@compiled
+def _back(parent, code, label):  # type: ignore[no-untyped-def]
+    """Arc codes from the origin to a label."""
+    count, at = 0, label
+    while at >= 0:
+        count += 1
+        at = parent[at]
+    codes = np.empty(count, dtype=np.int32)
+    while label >= 0:
+        count -= 1
+        codes[count] = code[label]
+        label = parent[label]
+    return codes

@@ -59,7 +59,9 @@ class Positions(NamedTuple):
     lonlat: NDArray[np.float64]
 
 
-def snap(network: StreetNetwork, mode: Mode, point: LonLat, *, max_m: float = MAX_SNAP_M) -> Position:
+def snap(
+    network: StreetNetwork, mode: Mode, point: LonLat, *, to_stay: bool = False, max_m: float = MAX_SNAP_M
+) -> Position:
     """Put one point on the network.
 
     Parameters
@@ -70,6 +72,8 @@ def snap(network: StreetNetwork, mode: Mode, point: LonLat, *, max_m: float = MA
         Who wants to go there; streets closed to the mode do not count.
     point
         In degrees.
+    to_stay
+        Whether one comes to stay: see :meth:`~geo.streets.network.StreetNetwork.standing`.
     max_m
         Longest access leg, metres.
 
@@ -78,7 +82,7 @@ def snap(network: StreetNetwork, mode: Mode, point: LonLat, *, max_m: float = MA
     OffNetworkError
         No street of the mode lies within ``max_m``.
     """
-    found = snap_many(network, mode, np.array([point], dtype=np.float64), max_m=max_m)
+    found = snap_many(network, mode, np.array([point], dtype=np.float64), to_stay=to_stay, max_m=max_m)
     if found.edge[0] < 0:
         raise OffNetworkError(
             f"{point.lon:.6f},{point.lat:.6f}: no street open to {mode} within {max_m:.0f} m; choose a point nearer "
@@ -90,7 +94,12 @@ def snap(network: StreetNetwork, mode: Mode, point: LonLat, *, max_m: float = MA
 
 
 def snap_many(
-    network: StreetNetwork, mode: Mode, lonlat: NDArray[np.float64], *, max_m: float = MAX_SNAP_M
+    network: StreetNetwork,
+    mode: Mode,
+    lonlat: NDArray[np.float64],
+    *,
+    to_stay: bool = False,
+    max_m: float = MAX_SNAP_M,
 ) -> Positions:
     """Put many points on the network; see :func:`snap`.
 
@@ -102,12 +111,12 @@ def snap_many(
     count = len(lonlat)
     edge = np.full(count, -1, dtype=np.int32)
     offset_m, snap_m, foot = np.zeros(count), np.full(count, math.inf), np.array(lonlat, dtype=np.float64)
-    grid = network.grid
+    grid, standing = network.grid, network.standing(mode, to_stay=to_stay)
     for i in range(count):
         lon_m, lat_m = metres_per_degree(float(lonlat[i, 1]))
         segment, snap_m[i] = _nearest_segment(
             float(lonlat[i, 0]) * E7, float(lonlat[i, 1]) * E7, lon_m / E7, lat_m / E7, max_m, JOIN_M,
-            grid.frame, grid.start, grid.segment, network.shape_e7, network.shape_edge, network.arcs[mode].standing,
+            grid.frame, grid.start, grid.segment, network.shape_e7, network.shape_edge, standing,
         )  # fmt: skip
         if segment >= 0:
             edge[i] = network.shape_edge[segment]

@@ -1,219 +1,292 @@
-"""``make bench``: builds, loads and asks, beside networkx and scipy on the same questions, and prints a table.
+"""``make bench``: ours beside the peers on the same questions; writes docs/benchmarks.json and docs/benchmarks.md.
 
-Times are medians on whatever machine this is; ratios within one run are what to trust. Nothing here passes or fails.
+Times are medians on whatever machine this is; nothing here passes or fails. A run that leaves something out, because it
+was told to or because the real extract is not here, prints its page and leaves the published one alone.
 """
 
 from __future__ import annotations
 
+import argparse
+import gc
 import os
 import platform
-import resource
-import statistics
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from importlib.metadata import version
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any, Final
 
-import networkx as nx
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from geo.city import City
-from geo.coords import LonLat
-from geo.errors import YizhanError
-from geo.finding.asking import NearestQuery
-from geo.finding.nearest import Answer
-from geo.streets.network import NO_WAY, TICKS_PER_S
-from geo.streets.paths import Search, hang
-from geo.streets.profiles import MODES
-from geo.streets.snapping import Position, snap, snap_many
+from geo.osm.files import read_file
+from tests.benchmarks import compare, engines, house, load, report, synthetic
+from tests.benchmarks.graph import CUTOFF_S, K, questions
 from tests.benchmarks.hours import rows as hours_rows
 from tests.benchmarks.table import Row
 from tests.conftest import real_data
 
-QUESTIONS = 300
-CUTOFF_S = 1500.0
-K = 5
+PARTS: Final = ("house", "served", "compare", "hours", "names")
+CITIES: Final = ("district", "real", "city")
+_LIBRARIES: Final = (
+    "numpy", "numba", "scipy", "networkx", "networkit", "rustworkx", "igraph", "osrm-bindings", "pyvalhalla", "flask",
+    "waitress", "gunicorn", "granian",
+)  # fmt: skip
+_REAL_PLACES: Final = 500
+_NEW_PLACES: Final = 20
+
+Results = dict[str, Any]
 
 
 def main() -> None:
-    """Print the table."""
-    for row in [Row("measured", "median", "note"), *rows()]:
-        print(f"| {row.what} | {row.figure} | {row.note} |")
-        if row.what == "measured":
-            print("|---|---|---|")
+    """Measure what is asked for, and write or print it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.run", description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"parts, of {', '.join(PARTS)}")
+    parser.add_argument("--cities", default=",".join(CITIES), help=f"of {', '.join(CITIES)}")
+    parser.add_argument("--quick", action="store_true", help="the small city alone, a second of load")
+    parser.add_argument("--date", default=datetime.now(UTC).date().isoformat(), help="of the run, for the page")
+    asked = parser.parse_args()
+    parts, cities = _words(parser, asked.only, PARTS), _words(parser, asked.cities, CITIES)
+    if asked.quick:
+        cities = ["district"]
+    results = measure(parts, cities, asked.date, seconds=1 if asked.quick else load.SECONDS)
+    if parts == list(PARTS) and list(results["cities"]) == list(CITIES):
+        report.write(results)
+        print(f"{report.RESULTS}, {report.PAGE}")
+    else:
+        with tempfile.TemporaryDirectory(prefix="yizhan-bench-") as folder:
+            report.write(results, Path(folder) / "benchmarks.json", Path(folder) / "benchmarks.md")
+            print((Path(folder) / "benchmarks.md").read_text(encoding="utf-8"))
 
 
-def rows() -> Iterator[Row]:
-    """Measure, one figure after the other."""
-    yield Row("machine", f"{os.cpu_count()} cores", f"{platform.machine()}, Python {platform.python_version()}")
-    yield Row("libraries", "", ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "scipy", "networkx")))
-    extract = real_data() / "beijing" / "beijing.osm.pbf"
-    with tempfile.TemporaryDirectory(prefix="yizhan-bench-") as folder:
-        pack = Path(folder) / "city"
-        command = ["build", "--osm", str(extract)] if extract.is_file() else ["sample"]
-        yield Row("city", extract.name if extract.is_file() else "the sample (no real extract here)")
-        yield build(command, pack)
-        yield from serving(pack)
-        yield from opening(pack)
-        yield from asking(City.open(pack))
-        yield from hours_rows()
+def _words(parser: argparse.ArgumentParser, text: str, known: tuple[str, ...]) -> list[str]:
+    words = [word for word in text.split(",") if word]
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        parser.error(f"{', '.join(unknown)}: not known; known are {', '.join(known)}")
+    return [word for word in known if word in words]
 
 
-def build(command: list[str], pack: Path) -> Row:
-    """Build the pack in a process of its own; time and the largest process's memory."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "geo.cli", *command, "--out", str(pack)], check=True, capture_output=True)
-    seconds = time.perf_counter() - begin
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Row("build the pack", f"{seconds:.1f} s", f"one run; peak memory of one process {peak_mb:.0f} MB")
+def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Results:
+    """Measure the parts in the cities, the larger ones last."""
+    results: Results = {
+        "format": 1,
+        "date": date,
+        "machine": machine(),
+        "versions": versions(),
+        "asked": {"k": K, "cutoff_s": CUTOFF_S, "metres": CUTOFF_S * 4.8 / 3.6, "block": compare.BLOCK},
+        "cities": {},
+        "compared": [],
+        "house": {},
+        "served": None,
+        "goals": [],
+    }
+    facts: dict[str, float | None] = {}
+    for name in cities:
+        _say(f"{name}: building")
+        for city, origins, new, pbf, pack, what, built in _opened(name, parts):
+            asked = questions(city, origins, new)
+            results["cities"][name] = compare.facts(city, asked) | {"what": what}
+            here = city.places[0].position
+            lines = [*built]
+            if "house" in parts:
+                _say(f"{name}: opening and starting")
+                for row, median_s in (*house.opening(pack, here), *house.serving(pack, here)):
+                    lines.append(row)
+                    facts[f"{name}: {row.what}"] = median_s
+                lines += house.whole_answers(city, origins[:100])
+            if lines:
+                results["house"][name] = [row._asdict() for row in lines]
+            if "served" in parts and name == cities[-1]:
+                _say(f"{name}: served")
+                results["served"] = served(name, city, pack, seconds)
+            if "compare" in parts:
+                _say(f"{name}: beside the peers")
+                results["compared"] += compare.all_questions(name, city, asked, pbf)
+        gc.collect()
+    for part, rows in (("hours", hours_rows), ("names", _names_rows)):
+        if part in parts:
+            _say(part)
+            measured = [row._asdict() for row in rows()]
+            if measured:
+                results["house"][part] = measured
+    results["goals"] = goals(results, facts) if "city" in cities else []
+    return results
 
 
-def opening(pack: Path) -> Iterator[Row]:
-    """Open the pack, warm, in this process."""
-    yield Row("open the pack", ms(repeat(lambda: City.open(pack), 15)), "memory-mapped, files in the page cache")
-    City.open(pack).warm()
-    yield Row("open it and get ready for the first question of any mode", ms(repeat(lambda: City.open(pack).warm(), 5)))
+def _opened(name: str, parts: list[str]) -> Iterator[tuple[City, Any, Any, Path | None, Path, str, list[Row]]]:
+    """Yield a city once: itself, origins, further places, the engines' file, its pack, what it is, how it was built."""
+    if name != "real":
+        made = synthetic.cached_pack(name)
+        extract = synthetic.make_extract(synthetic.SIDES[name])
+        rng = np.random.default_rng(synthetic.SEED)
+        folder = synthetic.cache_folder() / f"{made.pack.name}-engines"
+        folder.mkdir(exist_ok=True)
+        pbf = folder / "city.osm.pbf"
+        if "compare" in parts and not pbf.is_file():
+            engines.write_pbf(extract, pbf)
+        row = Row(
+            "make the city and build its pack",
+            f"{made.figures['made_s'] + made.figures['built_s']:.1f} s",
+            f"without a base map, when it was last built; {made.figures['counts']['names']:,} names",
+        )
+        points = synthetic.beside_streets(extract.ways, compare.QUESTIONS + _NEW_PLACES, rng)
+        what = f"synthetic, from seed {synthetic.SEED}"
+        yield City.open(made.pack), points[_NEW_PLACES:], points[:_NEW_PLACES], pbf, made.pack, what, [row]
+        return
+    extract_file = real_data() / "beijing" / "beijing.osm.pbf"
+    if not extract_file.is_file():
+        _say(f"real: left out, no extract at {extract_file}; set YIZHAN_REAL_DATA")
+        return
+    with tempfile.TemporaryDirectory(prefix="yizhan-bench-") as work:
+        pack = Path(work) / "city"
+        row = house.build(extract_file, pack, "real")
+        pbf = Path(work) / "city.osm.pbf"
+        shutil.copyfile(extract_file, pbf)
+        whole = City.open(pack)
+        rng = np.random.default_rng(synthetic.SEED)
+        drawn = sorted(rng.choice(len(whole.places), min(_REAL_PLACES, len(whole.places)), replace=False).tolist())
+        city = whole.with_places([whole.places[i] for i in drawn], "bench")
+        vintage = read_file(extract_file).provenance.vintage or "of unknown date"
+        what = f"central Beijing, an OpenStreetMap extract ({vintage}); a drawn part of its places"
+        origins = house.middle_points(city, compare.QUESTIONS, 2026)
+        yield city, origins, house.middle_points(city, _NEW_PLACES, 2027), pbf, pack, what, [row]
 
 
-def serving(pack: Path) -> Iterator[Row]:
-    """Start the server and wait for its first answer."""
-    starts = [_start(pack) for _ in range(3)]
-    yield Row("start `yizhan serve` until it listens", f"{statistics.median(s for s, _ in starts):.2f} s", "3 starts")
-    yield Row("the first page after a start", f"{statistics.median(p for _, p in starts) * 1000:.0f} ms")
+def served(name: str, city: City, pack: Path, seconds: int) -> Results:
+    """Measure the servers on one city, and say what bounds them."""
+    extract = synthetic.make_extract(synthetic.SIDES[name]) if name in synthetic.SIDES else None
+    rng = np.random.default_rng(synthetic.SEED + 1)
+    count = load.QUESTIONS * 5 // 4
+    points = (
+        house.middle_points(city, count, 2028)
+        if extract is None
+        else synthetic.beside_streets(extract.ways, count, rng)
+    )
+    of_pack = City.open(pack)
+    paths = load.questions(of_pack, points)
+    engine = load.engine_alone(of_pack, paths)
+    servers = list(load.served(pack, paths, of_pack, seconds))
+    tool = subprocess.run(["wrk", "--version"], check=False, capture_output=True, text=True).stdout if _wrk() else ""
+    return {
+        "city": name,
+        "tool": f"wrk {match[0]}" if (match := re.search(r"\d+\.\d+\.\d+", tool)) else "wrk",
+        "connections": load.CONNECTIONS,
+        "seconds": seconds,
+        "questions": len(paths),
+        "mix": load.MIX,
+        "engine": engine,
+        "servers": servers,
+        "bound": _bound(engine, servers),
+    }
 
 
-def _start(pack: Path) -> tuple[float, float]:
-    begin = time.perf_counter()
-    command = [sys.executable, "-m", "geo.cli", "serve", "--city", str(pack), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+def _bound(engine: Results, servers: list[Results]) -> str:
+    """Say what bounds the best server, from the engine's own time and from the empty answer's."""
+    there = [line for line in servers if line["status"] == "measured"]
+    if not any(not line["floor"] for line in there) or not any(line["floor"] for line in there):
+        return ""
+    best = max((line for line in there if not line["floor"]), key=lambda line: line["per_s"])
+    floor = max((line for line in there if line["floor"]), key=lambda line: line["per_s"])
+    alone = 1000 / engine["mean_ms"]
+    larger = "the engine and the writing of answers" if alone < floor["per_s"] else "Flask and the server"
+    return (
+        f"One core of the bare engine makes {alone:,.0f} answers a second; the best server makes {best['per_s']:,.0f}, "
+        f"an empty Flask answer {floor['per_s']:,.0f}: {larger} bound it."
+    )
+
+
+def goals(results: Results, facts: dict[str, float | None]) -> list[Results]:
+    """Return the goals for the largest city with what was measured; None where nothing is built to measure."""
+
+    def compared(question: str, who: str) -> float | None:
+        lines = [x for x in results["compared"] if (x["question"], x["city"], x["who"]) == (question, "city", who)]
+        return lines[0].get("median_ms") if lines else None
+
+    def from_server(key: str) -> float | None:
+        servers = (results["served"] or {"servers": []})["servers"]
+        own = [line for line in servers if line["who"] == "`yizhan serve`"]
+        return own[0].get(key) if own else None
+
+    def fact(what: str, factor: float) -> float | None:
+        seconds = facts.get(f"city: {what}")
+        return None if seconds is None else seconds * factor
+
+    table = (
+        ("nearest within the cutoff, bounded search", "≤", 0.13, "ms", compared("nearest", "ours: bounded search")),
+        ("nearest within the cutoff, look-up", "≤", 0.003, "ms", compared("nearest", "ours: look-up of kept labels")),
+        ("time to the nearest for every node", "≤", 35, "ms", compared("field", "ours")),
+        ("add one place", "≤", 0.06, "ms", compared("add_place", "ours")),
+        ("open the pack", "≤", 0.5, "s", fact("open the pack", 1)),
+        ("first answer after a start", "≤", 50, "ms", fact("its first answer of /api/v1/nearest", 1000)),
+        ("memory of `yizhan serve` under load (PSS)", "≤", 400, "MB", from_server("pss_mb")),
+        ("whole answers of `yizhan serve`", "≥", 4000, "requests/s", from_server("per_s")),
+        ("p99 of `yizhan serve`", "≤", 10, "ms", from_server("p99_ms")),
+    )
+    return [
+        {
+            "what": what,
+            "sign": sign,
+            "goal": goal,
+            "unit": unit,
+            "measured": measured,
+            "met": None if measured is None else measured <= goal if sign == "≤" else measured >= goal,
+        }
+        for what, sign, goal, unit, measured in table
+    ]
+
+
+def _names_rows() -> Iterator[Row]:
+    """Return what tests/benchmarks/names.py measures, if it is there."""
+    try:
+        module = import_module("tests.benchmarks.names")
+    except ModuleNotFoundError as error:
+        if error.name != "tests.benchmarks.names":
+            raise
+        return
+    yield from module.rows()
+
+
+def machine() -> Results:
+    """Return what this machine is, without its name."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        names = re.findall(r"^model name\s*:\s*(.+)$", info.read_text(encoding="utf-8"), re.MULTILINE)
+        cpu = names[0] if names else cpu
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "cores": os.cpu_count(),
+        "cpu": cpu,
+        "memory_gb": round(memory, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what takes part."""
+    known = {}
+    for name in _LIBRARIES:
         try:
-            assert server.stdout is not None
-            url = next(word for word in server.stdout.readline().split() if word.startswith("http"))
-            listens = time.perf_counter()
-            with urllib.request.urlopen(url + "/", timeout=30) as response:
-                response.read()
-            return listens - begin, time.perf_counter() - listens
-        finally:
-            server.terminate()
+            known[name] = version(name)
+        except PackageNotFoundError:
+            known[name] = "not installed"
+    return known
 
 
-def asking(city: City) -> Iterator[Row]:
-    """The nearest k places: whole answers, then the bare search beside its peers on equal questions."""
-    for mode in MODES:
-        queries = [NearestQuery(point, k=K, mode=mode, cutoff_s=CUTOFF_S) for point in points(city)]
-        times = [timed(lambda query=query: answer(city, query)) for query in queries]  # type: ignore[misc]
-        yield Row(f"whole answer with paths, {mode}", ms(times), f"{QUESTIONS} random origins, k={K}, {CUTOFF_S:g} s")
-    yield from peers(city)
+def _wrk() -> bool:
+    return shutil.which("wrk") is not None
 
 
-def answer(city: City, query: NearestQuery) -> Answer | None:
-    """Ask; None where the origin is off the streets."""
-    try:
-        return city.nearest(query)
-    except YizhanError:
-        return None
-
-
-def peers(city: City) -> Iterator[Row]:
-    """The bare search on foot, from a position to k facilities: ours, scipy and networkx."""
-    network, places = city.network, city.places
-    arcs = network.arcs["walk"]
-    positions = snap_many(network, "walk", np.array([place.position for place in places]))
-    leaves = hang(network, "walk", positions)
-    search, everything = Search(network, "walk", leaves), np.ones(len(places), dtype=bool)
-    origins = [origin for point in points(city) if (origin := try_snap(city, point)) is not None]
-
-    n = network.node_count
-    tail = np.repeat(np.arange(n), np.diff(arcs.first_arc))
-    leaf_tail = np.repeat(np.arange(n), np.diff(leaves.first))
-    heads = np.concatenate([arcs.arc_head, n + leaves.facility])
-    tails = np.concatenate([tail, leaf_tail])
-    costs = np.concatenate([arcs.arc_cost, leaves.cost]).astype(np.float64)
-    size = n + len(places)
-    matrix = _matrix(tails, heads, costs, size)
-    graph = nx.DiGraph()
-    graph.add_weighted_edges_from(zip(tails.tolist(), heads.tolist(), costs.tolist(), strict=True))
-
-    limit = CUTOFF_S * TICKS_PER_S
-    ours, scipys, networkxs, equal = [], [], [], 0
-    for origin in origins:
-        begin = time.perf_counter()
-        found = search.nearest(origin, everything, K, int(limit))
-        ours.append(time.perf_counter() - begin)
-        ends = seeds(arcs, network.edge_nodes[origin.edge], origin, float(network.edge_length_m[origin.edge]))
-        begin = time.perf_counter()
-        reached = np.min([dijkstra(matrix, indices=node, limit=limit - cost)[n:] + cost for node, cost in ends], axis=0)
-        theirs = np.sort(reached[np.isfinite(reached)])[:K]
-        scipys.append(time.perf_counter() - begin)
-        begin = time.perf_counter()
-        lengths = [
-            (nx.single_source_dijkstra_path_length(graph, node, cutoff=limit - cost), cost) for node, cost in ends
-        ]
-        networkxs.append(time.perf_counter() - begin)
-        del lengths
-        on_edge = (positions.edge == origin.edge).any()  # peers cannot begin and end within one edge
-        equal += bool(on_edge or np.array_equal(theirs, found.cost))
-    yield Row("bare search, on foot", ms(ours), f"{len(origins)} origins; routes of the {K} included")
-    ratio = statistics.median(b / a for a, b in zip(ours, scipys, strict=True))
-    yield Row("scipy `dijkstra(limit)`", ms(scipys), f"{ratio:.1f} times ours; {equal} of {len(origins)} answers equal")
-    ratio = statistics.median(b / a for a, b in zip(ours, networkxs, strict=True))
-    yield Row("networkx with cutoff", ms(networkxs), f"{ratio:.0f} times ours")
-
-
-def _matrix(tails: np.ndarray, heads: np.ndarray, costs: np.ndarray, size: int) -> csr_array:
-    """Cheapest of parallel arcs: scipy would add them up."""
-    order = np.lexsort((costs, heads, tails))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (tails[order][1:] != tails[order][:-1]) | (heads[order][1:] != heads[order][:-1])
-    kept = order[first]
-    return csr_array((np.maximum(costs[kept], 1e-9), (tails[kept], heads[kept])), shape=(size, size))
-
-
-def seeds(arcs, nodes, origin: Position, length_m: float) -> list[tuple[int, float]]:  # type: ignore[no-untyped-def]
-    """Both ends of the origin's edge with the cost of getting there."""
-    share = origin.offset_m / length_m
-    ends = [(int(nodes[0]), arcs.backward[origin.edge], share), (int(nodes[1]), arcs.forward[origin.edge], 1 - share)]
-    return [(node, float(np.rint(part * way))) for node, way, part in ends if way != NO_WAY]
-
-
-def try_snap(city: City, point: LonLat) -> Position | None:
-    """Snap on foot; None off the streets."""
-    try:
-        return snap(city.network, "walk", point)
-    except YizhanError:
-        return None
-
-
-def points(city: City) -> list[LonLat]:
-    """Return seeded random points in the middle of the city."""
-    box = city.bbox
-    dx, dy = (box.east - box.west) / 4, (box.north - box.south) / 4
-    rng = np.random.default_rng(2026)
-    drawn = rng.uniform([box.west + dx, box.south + dy], [box.east - dx, box.north - dy], (QUESTIONS, 2))
-    return [LonLat(*point) for point in drawn.tolist()]
-
-
-def repeat(action: Callable[[], object], times: int) -> list[float]:
-    """Time an action several times."""
-    return [timed(action) for _ in range(times)]
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Return the seconds that an action takes."""
-    begin = time.perf_counter()
-    action()
-    return time.perf_counter() - begin
-
-
-def ms(seconds: list[float]) -> str:
-    """Return the median in milliseconds, and the 95th percentile."""
-    return f"{statistics.median(seconds) * 1000:.3g} ms (p95 {np.quantile(seconds, 0.95) * 1000:.3g})"
+def _say(what: str) -> None:
+    print(f"… {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

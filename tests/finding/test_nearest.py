@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 
 from geo.coords import LonLat, distance_m, geodesic_m
 from geo.errors import OffNetworkError
-from geo.finding.asking import NearestQuery
-from geo.finding.nearest import Finder, PlaceFilter
+from geo.finding.asking import NearestQuery, Wanted
+from geo.finding.conditions import Conditions
+from geo.finding.nearest import Finder
+from geo.finding.openness import Openings
 from geo.places.calendar import Calendar
-from geo.places.model import Place, Service
+from geo.places.model import Place
 from geo.streets.from_osm import build_network
+from geo.streets.network import StreetNetwork
+from geo.streets.profiles import Mode
 from tests.strategies import make_places, random_extract, random_points
 
 SEEDS = st.integers(0, 5000)
@@ -26,12 +30,14 @@ def answer(seed: int, places: list[Place], origin: LonLat, **values: object) -> 
     network, _ = build_network(random_extract(seed))
     query = NearestQuery(origin, **{"k": 5, "cutoff_s": 3600.0, **values})  # type: ignore[arg-type]
     try:
-        found = Finder(network, query.mode, places, Calendar.packaged()).nearest(
-            query, PlaceFilter(places).passes(query)
-        )
+        found = finder(network, query.mode, places).nearest(query)
     except OffNetworkError:
         return []
     return [(result.place.id, result.travel_s) for result in found.results]
+
+
+def finder(network: StreetNetwork, mode: Mode, places: list[Place]) -> Finder:
+    return Finder(network, mode, places, Conditions(places), Openings(places, Calendar.packaged()))
 
 
 def setting(seed: int, count: int = 12) -> tuple[list[Place], LonLat]:
@@ -91,39 +97,10 @@ def test_what_an_answer_says_adds_up(sample_city) -> None:  # type: ignore[no-un
     assert answered > 100
 
 
-def _with(place: Place, *kinds: str, **amenities: str) -> Place:
-    services = tuple(Service(kind) for kind in kinds)  # type: ignore[arg-type]
-    return replace(place, services=services, amenities=amenities)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("services", "amenities", "passing", "why"),
-    [
-        ((), (), [0, 1, 2, 3], "nothing asked, all pass"),
-        (("rest_stop",), (), [0, 1], "one service"),
-        (("rest_stop", "haircut"), (), [0, 1, 2], "any of the services"),
-        ((), ("microwave",), [1], "certainly has it: unknown and no do not pass"),
-        ((), ("microwave", "socket"), [], "all of the amenities"),
-        (("haircut",), ("microwave",), [], "service and amenity"),
-        (("pop_up",), (), [], "nobody offers it"),
-    ],
-)
-def test_filter(services: tuple[str, ...], amenities: tuple[str, ...], passing: list[int], why: str) -> None:
-    blank = make_places(np.zeros((4, 2)))
-    places = [
-        _with(blank[0], "rest_stop", microwave="no"),
-        _with(blank[1], "rest_stop", "water_point", microwave="yes"),
-        _with(blank[2], "haircut"),
-        _with(blank[3]),
-    ]
-    query = NearestQuery(LonLat(0, 0), services=services, amenities=amenities)  # type: ignore[arg-type]
-    assert np.flatnonzero(PlaceFilter(places).passes(query)).tolist() == passing, why
-
-
 @pytest.mark.parametrize("status", ["planned", "paused", "retired"])
 def test_a_place_that_is_not_in_operation_is_never_found(status: str) -> None:
     place = replace(make_places(np.zeros((1, 2)))[0], status=status)  # type: ignore[arg-type]
-    assert not PlaceFilter([place]).passes(NearestQuery(LonLat(0, 0))).any()
+    assert not Conditions([place]).passing(Wanted()).any()
 
 
 def test_an_access_leg_longer_than_the_cutoff_reaches_nothing(sample_city) -> None:  # type: ignore[no-untyped-def]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -11,10 +11,19 @@ import pytest
 from geo.city import City
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Answer
-from geo.finding.openness import UNKNOWN, best_state, service_state
+from geo.finding.openness import (
+    UNKNOWN,
+    Openings,
+    best_state,
+    failure,
+    opens_in_s,
+    place_states,
+    service_state,
+)
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA
-from geo.places.model import Place, Service
+from geo.places.model import Place, Service, ServiceKind
+from geo.places.runs import clock_us
 from tests.strategies import make_places
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)
@@ -54,6 +63,104 @@ def test_the_best_of_the_services_asked_for_counts() -> None:
     assert best_state(place, states, ("haircut",)).kind == "closed"
     assert best_state(place, states, ("haircut", "benefit")).kind == "unknown", "perhaps is better than no"
     assert best_state(place, states, ("library",)) == UNKNOWN
+
+
+def offering(*hours: str | None) -> Place:
+    return replace(make_places(np.zeros((1, 2)))[0], services=tuple(Service("rest_stop", text) for text in hours))
+
+
+@pytest.mark.parametrize(
+    ("hours", "best", "why"),
+    [
+        (("08:00-10:20", "08:00-12:00"), 1, "open for longer"),
+        (("08:00-12:00", "24/7", "08:00-20:00"), 1, "open for good"),
+        ((None, "08:00-10:20"), 1, "certain, though closing soon"),
+        (("12:00-14:00", None), 1, "perhaps is better than no"),
+        (("Fr 14:00-16:00", "12:00-14:00", "13:00-14:00"), 1, "closed, and the first to open"),
+        (("24/7 off", "12:00-14:00"), 1, "opens at all"),
+        ((None, '08:00-11:00 unknown "rain", 11:00-12:00'), 1, "unknown, and opens for certain"),
+        (("08:00-12:00", "09:00-12:00"), 0, "equal: the first"),
+    ],
+)
+def test_the_best_state(hours: tuple[str | None, ...], best: int, why: str) -> None:
+    place, openings = offering(*hours), Openings([offering(*hours)], CALENDAR)
+    states = place_states(place, at(10), CALENDAR)
+    assert best_state(place, states, ()) is states[best], why
+    assert openings.best(0, clock_us(at(10))) == states[best], why
+
+
+@pytest.mark.parametrize(
+    ("hours", "late_s", "min_left_s", "fails", "why"),
+    [
+        ("09:00-17:00", 0, 900, None, "a quarter of an hour is a quarter of an hour"),
+        ("09:00-17:00", 1e-6, 900, "closes_too_soon", "a microsecond less is less"),
+        ("09:00-17:00", 0.5, 899.5, None, "halves of a second are counted"),
+        ("09:00-17:00", 30, 869, None, "14 whole minutes are left, but 870 s"),
+        ("09:00-17:00", 30, 871, "closes_too_soon", "not 871"),
+        ("09:00-17:00", 899, 0, None, "the last second is open"),
+        ("09:00-17:00", 900, 0, "closed", "the end is outside"),
+        ("24/7", 0, 1e9, None, "no end is known"),
+        ("09:00-17:00, 17:00-18:00", 0, 4500, None, "it does not close between two spans that meet"),
+        (
+            'Mo-Su 09:00-17:00, Mo-Su 17:00-18:00 unknown "ask"',
+            0,
+            901,
+            "closes_too_soon",
+            "from five on it is not certain",
+        ),
+        ('16:00-18:00 unknown "ask"', 0, 0, "hours_unknown", "perhaps"),
+        (None, 0, 0, "hours_unknown", "nobody knows"),
+    ],
+)
+def test_why_one_is_not_let_in(
+    hours: str | None, late_s: float, min_left_s: float, fails: str | None, why: str
+) -> None:
+    arrival = at(16.75) + timedelta(seconds=late_s)
+    state = service_state(Service("rest_stop", hours), arrival, CALENDAR)
+    openings = Openings([offering(hours)], CALENDAR)
+    assert failure(state, arrival, min_left_s) == fails, why
+    assert failure(state, arrival.astimezone(UTC), min_left_s) == fails, "whatever the zone"
+    assert openings.failure(0, clock_us(arrival), min_left_s) == fails, why
+
+
+def test_the_one_that_is_open_long_enough_counts_though_both_have_as_many_whole_minutes_left() -> None:
+    place = offering("Mo-Su 09:00-17:00", '09:00-17:00, 17:00-17:01 open "clearing up"')
+    arrival = at(16.75) + timedelta(seconds=30)
+    states = place_states(place, arrival, CALENDAR)
+    assert [failure(state, arrival, 900) for state in states] == ["closes_too_soon", None]
+    assert failure(best_state(place, states, ()), arrival, 900) is None
+    assert Openings([place], CALENDAR).failure(0, clock_us(arrival), 900) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "hour", "opens", "why"),
+    [
+        ("09:00-17:00", 8.99, 36.0, "half a minute and a bit"),
+        ("09:00-17:00", 9, 0.0, "it is open"),
+        ("09:00-17:00", 17, 16 * 3600.0, "tomorrow"),
+        ("2020 Jan 01 09:00-17:00", 9, None, "never again"),
+        (None, 9, None, "nobody knows"),
+    ],
+)
+def test_how_long_until_it_opens(hours: str | None, hour: float, opens: float | None, why: str) -> None:
+    state = service_state(Service("rest_stop", hours), at(hour), CALENDAR)
+    assert opens_in_s(state, at(hour)) == opens, why
+    assert opens_in_s(state, at(hour).astimezone(UTC)) == opens, why
+
+
+@pytest.mark.parametrize("kinds", [(), ("rest_stop",), ("haircut", "benefit"), ("library",)])
+def test_openings_say_what_each_place_says(sample_city: City, kinds: tuple[ServiceKind, ...]) -> None:
+    """All places of the sample, round the clock on a workday, a worked Saturday, a holiday and a New Year's night."""
+    openings = Openings(sample_city.places, CALENDAR)
+    for day in ("2026-11-23", "2026-10-10", "2026-10-01", "2026-12-31"):
+        for quarter in range(0, 96, 5):
+            when = datetime.fromisoformat(day).replace(tzinfo=CHINA) + timedelta(minutes=15 * quarter, seconds=quarter)
+            for number, place in enumerate(sample_city.places):
+                states = place_states(place, when, CALENDAR)
+                best = best_state(place, states, kinds)
+                assert openings.states(number, clock_us(when)) == states
+                assert openings.best(number, clock_us(when), kinds) == best
+                assert openings.failure(number, clock_us(when), 1234.5, kinds) == failure(best, when, 1234.5)
 
 
 def ask(city: City, hour: float, how: str, k: int = 8) -> Answer:

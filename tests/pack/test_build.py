@@ -58,7 +58,7 @@ def test_the_pack_holds_what_its_manifest_says(built: tuple[Path, Manifest]) -> 
     assert manifest.counts["nodes"] == city.network.node_count == 4
     assert manifest.counts["streets_km"] == round(city.network.length_km, 1) == 1.6
     assert (manifest.counts["districts"], manifest.counts["subdistricts"]) == (1, 2)
-    assert manifest.counts["names"] == len(folder.read_names(out)) == 8
+    assert manifest.counts["names"] == len(folder.read_names(out)) == 7
     assert manifest.bbox == pytest.approx((*at(0, 0), *at(8, 8)), abs=1e-7)
 
 

@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WORKWEEK, WEEKEND, WEEK = frozenset(range(5)), frozenset((5, 6)), frozenset(range(7))
 RANK = {"closed": 0, "unknown": 1, "open": 2}
 
-#: Days off, from a day to a day, and worked weekends, typed from the State Council's notices for 2024 to 2026.
+#: Days off, from a day to a day, and worked weekends, typed from the State Council's notices for 2024 to 2026; for 2027
+#: and 2028, which have none yet, the days that the law itself names: New Year, the eve of the Spring Festival and its
+#: first three days, Qingming, 1 and 2 May, Dragon Boat, Mid-Autumn, 1 to 3 October.
 OFF = """
 2024-01-01 2024-01-01  2024-02-10 2024-02-17  2024-04-04 2024-04-06  2024-05-01 2024-05-05
 2024-06-10 2024-06-10  2024-09-15 2024-09-17  2024-10-01 2024-10-07
@@ -24,6 +30,10 @@ OFF = """
 2025-05-31 2025-06-02  2025-10-01 2025-10-08
 2026-01-01 2026-01-03  2026-02-15 2026-02-23  2026-04-04 2026-04-06  2026-05-01 2026-05-05
 2026-06-19 2026-06-21  2026-09-25 2026-09-27  2026-10-01 2026-10-07
+2027-01-01 2027-01-01  2027-02-05 2027-02-08  2027-04-05 2027-04-05  2027-05-01 2027-05-02
+2027-06-09 2027-06-09  2027-09-15 2027-09-15  2027-10-01 2027-10-03
+2028-01-01 2028-01-01  2028-01-25 2028-01-28  2028-04-04 2028-04-04  2028-05-01 2028-05-02
+2028-05-28 2028-05-28  2028-10-01 2028-10-03
 """
 WORKED = """
 2024-02-04 2024-02-18 2024-04-07 2024-04-28 2024-05-11 2024-09-14 2024-09-29 2024-10-12
@@ -55,6 +65,8 @@ class Rule:
     weekdays: frozenset[int] | None = None
     holidays: bool = False
     months: tuple[int, int] | None = None
+    weeks: tuple[int, int] | None = None
+    month_days: tuple[int, int, int] | None = None
     day: date | None = None
     added: bool = False
 
@@ -66,6 +78,11 @@ class Rule:
         if self.months is not None:
             first, last = self.months
             words.append(MONTHS[first - 1] if first == last else f"{MONTHS[first - 1]}-{MONTHS[last - 1]}")
+        if self.weeks is not None:
+            words.append(f"week {self.weeks[0]:02d}-{self.weeks[1]:02d}")
+        if self.month_days is not None:
+            month, first, last = self.month_days
+            words.append(f"{MONTHS[month - 1]} {first:02d}-{last:02d}")
         names = [DAYS[day] for day in sorted(self.weekdays or ())] + ["PH"] * self.holidays
         words += [",".join(names)] if names else []
         words += [",".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in self.spans)] if self.spans else []
@@ -74,13 +91,8 @@ class Rule:
 
     def matches(self, day: date, *, bound: bool) -> bool:
         """Tell whether it is a rule for a day."""
-        if self.day is not None and day != self.day:
+        if not self._dated(day):
             return False
-        if self.months is not None:
-            first, last = self.months
-            inside = first <= day.month <= last if first <= last else day.month >= first or day.month <= last
-            if not inside:
-                return False
         if self.weekdays is None and not self.holidays:
             return True
         weekdays = self.weekdays or frozenset()
@@ -89,6 +101,21 @@ class Rule:
         if bound and day in MAKEUP:
             return weekdays >= WORKWEEK
         return day.weekday() in weekdays
+
+    def _dated(self, day: date) -> bool:
+        """Tell whether a day is one of its date, months, weeks and days of a month; what it does not name is any."""
+        if self.day is not None and day != self.day:
+            return False
+        if self.months is not None:
+            first, last = self.months
+            inside = first <= day.month <= last if first <= last else day.month >= first or day.month <= last
+            if not inside:
+                return False
+        if self.month_days is not None:
+            month, first, last = self.month_days
+            if day.month != month or not first <= day.day <= last:
+                return False
+        return self.weeks is None or self.weeks[0] <= day.isocalendar().week <= self.weeks[1]
 
 
 def _clock(minutes: int) -> str:
@@ -110,6 +137,36 @@ class Oracle:
         day, minute = when.date(), when.hour * 60 + when.minute
         eve = day - timedelta(days=1)
         return max(self._own(day, minute), self._own(eve, minute + 1440), key=RANK.__getitem__)
+
+    def table(self, first: date, days: int) -> NDArray[np.uint8]:
+        """Tell the same for all minutes from a midnight on, as numbers of :data:`RANK`, (days * 1440,).
+
+        What the day before the first leaves is not there.
+        """
+        own = [self._painted(first + timedelta(days=number)) for number in range(days)]
+        minutes = np.concatenate([painted[:1440] for painted in own])
+        left_over = np.concatenate([np.zeros(1440, np.uint8), *(painted[1440:] for painted in own[:-1])])
+        held: NDArray[np.uint8] = np.maximum(minutes, left_over)
+        return held
+
+    def _painted(self, day: date) -> NDArray[np.uint8]:
+        """Return what a day says of its own minutes and of those after its midnight, (2880,)."""
+        holds = tuple(rule for rule in self.rules if rule.matches(day, bound=self.bound))
+        if self.closes and day in HOLIDAYS:
+            holds = ()
+        if holds not in self._known:
+            minutes = np.zeros(2880, np.uint8)
+            for rule in holds:
+                if not rule.added and not (rule.kind == "closed" and rule.spans):
+                    minutes[:] = 0  # it takes the day over
+                for begin, end in rule.spans or ((0, 1440),):
+                    minutes[begin:end] = RANK[rule.kind]
+            self._known[holds] = minutes
+        return self._known[holds]
+
+    @cached_property
+    def _known(self) -> dict[tuple[Rule, ...], NDArray[np.uint8]]:
+        return {}
 
     def _own(self, day: date, minute: int) -> str:
         if self.closes and day in HOLIDAYS:
@@ -135,7 +192,7 @@ class Oracle:
         works = False
         for rule in self.rules:
             days = WEEK if rule.weekdays is None and not rule.holidays else rule.weekdays or frozenset()
-            always = rule.months is None and rule.day is None and not rule.spans
+            always = (rule.months, rule.weeks, rule.month_days, rule.day) == (None,) * 4 and not rule.spans
             if rule.kind != "closed":
                 weekend, works = weekend | (days & WEEKEND), works or days >= WORKWEEK
             elif always and (rule.weekdays is not None or rule.holidays):
@@ -161,19 +218,27 @@ def _draw_rule(random: Random, *, first: bool) -> Rule:
     ))  # fmt: skip
     with_holidays = random.random() < 0.2
     months = (random.randint(1, 12), random.randint(1, 12)) if random.random() < 0.2 else None
-    day = None
+    weeks = month_days = day = None
+    if months is None and random.random() < 0.1:
+        begin, end = sorted((random.randint(1, 53), random.randint(1, 53)))
+        weeks = (begin, end)
+    elif months is None and random.random() < 0.1:
+        begin, end = sorted((random.randint(1, 28), random.randint(1, 28)))
+        month_days = (random.randint(1, 12), begin, end)
     if not first and random.random() < 0.1:
-        day, months, weekdays, with_holidays = random.choice(sorted(HOLIDAYS | MAKEUP)), None, None, False
-    if kind == "closed" and not spans and weekdays is None and not with_holidays and months is None and day is None:
+        day, weekdays, with_holidays = random.choice(sorted(HOLIDAYS | MAKEUP)), None, False
+        months = weeks = month_days = None
+    dated = (months, weeks, month_days, day) != (None,) * 4
+    if kind == "closed" and not spans and weekdays is None and not with_holidays and not dated:
         with_holidays = True  # "off" alone would end it all
     added = (
         not first
         and kind != "closed"
         and bool(spans)
-        and (weekdays is not None or months is not None)
+        and (weekdays is not None or months is not None or weeks is not None or month_days is not None)
         and random.random() < 0.3
     )
-    return Rule(spans, kind, weekdays, with_holidays, months, day, added)
+    return Rule(spans, kind, weekdays, with_holidays, months, weeks, month_days, day, added)
 
 
 def _draw_spans(random: Random) -> tuple[tuple[int, int], ...]:

@@ -7,32 +7,50 @@ import math
 import numpy as np
 import pytest
 
-from geo.coords import E7, LonLat, geodesic_m
+from geo.coords import LonLat, geodesic_m
 from geo.osm.extract import OPENSTREETMAP, Extract, WayCollector, bbox_of
 from geo.streets.from_osm import build_network
-from geo.streets.network import TICKS_PER_S, StreetNetwork
-from geo.streets.paths import Found, Search, access_ticks, hang, route_m, route_shape
+from geo.streets.graphs import access_ticks, graph, hang
+from geo.streets.labels import make_labels
+from geo.streets.network import NO_WAY, ON_FOOT, TICKS_PER_S, StreetNetwork
+from geo.streets.paths import Search, Stream
 from geo.streets.profiles import MODES, WALK_KMH, Mode
+from geo.streets.routes import draw, lengths_m
 from geo.streets.snapping import Position, snap, snap_many
-from tests.oracles import RawStreets
+from tests.oracles import RawStreets, RideAndPark
 from tests.strategies import random_extract, random_points
 
 #: What 0.1 m takes on the slowest mode; an oracle in floating point may differ by that much.
 TOLERANCE_S = 0.1 / (WALK_KMH / 3.6)
 
 
+def searches(network: StreetNetwork, mode: Mode, goals: list[Position | None], depth: int = 3) -> list[Search]:
+    """Return a search that keeps no labels and one that keeps a few."""
+    streets = graph(network, mode)
+    leaves = hang(streets, snapped(goals))
+    labels = make_labels(network.arcs[mode], leaves, depth)
+    assert labels is not None
+    return [Search(streets, leaves), Search(streets, leaves, labels)]
+
+
+def first(search: Search, origin: Position, k: int, cutoff: int) -> tuple[list[int], list[int]]:
+    stream = search.stream(origin, cutoff)
+    stream.reach(k)
+    return stream.facility[:k], stream.cost[:k]
+
+
 def ask(
     network: StreetNetwork, mode: Mode, origin: Position, goals: list[Position | None], k: int, cutoff_s: float
 ) -> dict[int, float]:
-    """Return facility -> seconds, access legs of both ends included."""
-    leaves = hang(network, mode, snapped(goals))
+    """Return facility -> seconds, access legs of both ends included; looked up and searched must be the same."""
     access = int(access_ticks(np.array([origin.snap_m]))[0])
     cutoff = round(cutoff_s * TICKS_PER_S) - access
-    if cutoff < 0:
-        return {}
-    found = Search(network, mode, leaves).nearest(origin, np.ones(len(goals), dtype=bool), k, cutoff)
-    check_routes(network, mode, origin, goals, found)
-    return {int(f): (access + int(c)) / TICKS_PER_S for f, c in zip(found.facility, found.cost, strict=True)}
+    answers = []
+    for search in searches(network, mode, goals):
+        answers.append(first(search, origin, k, cutoff))
+        check_routes(network, search, origin, goals, cutoff)
+    assert answers[0] == answers[1]
+    return {facility: (access + cost) / TICKS_PER_S for facility, cost in zip(*answers[0], strict=True)}
 
 
 def snapped(goals: list[Position | None]):  # type: ignore[no-untyped-def]
@@ -47,24 +65,62 @@ def snapped(goals: list[Position | None]):  # type: ignore[no-untyped-def]
 
 
 def check_routes(
-    network: StreetNetwork, mode: Mode, origin: Position, goals: list[Position | None], found: Found
+    network: StreetNetwork, search: Search, origin: Position, goals: list[Position | None], cutoff: int
 ) -> None:
-    """Every route runs from foot point to foot point, drawn as long as it is said to be and as its cost allows."""
-    for number, route in zip(found.facility.tolist(), found.routes, strict=True):
-        goal = goals[number]
-        assert goal is not None
-        line = route_shape(network, origin, goal.offset_m, route)
-        metres = route_m(network, origin, goal.offset_m, route)
-        drawn = geodesic_m(line[:-1], line[1:]).sum()
-        assert drawn == pytest.approx(metres, abs=0.02)
+    """Every route runs from foot point to foot point, is drawn as long as it is said to be, and costs what it says."""
+    stream = search.stream(origin, cutoff)
+    for i in range(stream.reach(2)):  # of a look-up and of a search alike
+        check_route(network, search, origin, goals, stream, i)
+    for i in range(stream.reach(len(goals))):
+        check_route(network, search, origin, goals, stream, i)
+
+
+def check_route(
+    network: StreetNetwork, search: Search, origin: Position, goals: list[Position | None], stream: Stream, i: int
+) -> None:
+    goal = goals[stream.facility[i]]
+    assert goal is not None
+    codes = stream.route(i)
+    route = draw(network, origin, goal.offset_m, codes)
+    assert (route.length_m, route.on_foot_m) == lengths_m(network, origin, goal.offset_m, codes)
+    assert geodesic_m(route.lonlat[:-1], route.lonlat[1:]).sum() == pytest.approx(route.length_m, abs=0.02)
+    for end, point in ((route.lonlat[0], origin), (route.lonlat[-1], goal)):
+        assert geodesic_m(end[None], np.array([[point.lon, point.lat]]))[0] < 0.01
+    assert cost_of(search, origin, goal, codes) == pytest.approx(
+        stream.cost[i] - int(access_ticks(np.array([goal.snap_m]))[0]), abs=len(codes)
+    )
+    walked = [bool(code & ON_FOOT) for code in codes.tolist()]
+    assert walked == sorted(walked)  # nobody rides again who has parked
+    if any(walked):
+        parked = geodesic_m(route.lonlat[route.parked : -1], route.lonlat[route.parked + 1 :]).sum()
+        assert parked == pytest.approx(route.on_foot_m, abs=0.02)
+    else:
+        assert route.on_foot_m == 0
+        assert route.parked == len(route.lonlat) - 1
+
+
+def cost_of(search: Search, origin: Position, goal: Position, codes: np.ndarray) -> float:
+    """Add up what a route costs, stretch by stretch, in ticks."""
+    graph, total = search.graph, 0.0
+    for i, code in enumerate(codes.tolist()):
+        edge, against = (code & ~ON_FOOT) >> 1, code & 1
+        ways = (graph.foot_along, graph.foot_against) if code & ON_FOOT else (graph.along, graph.against)
+        length_m = float(graph.edge_length_m[edge])
+        begin = origin.offset_m if i == 0 else length_m if against else 0.0
+        end = goal.offset_m if i == len(codes) - 1 else 0.0 if against else length_m
+        metres = begin - end if against else end - begin
         assert metres >= -1e-6
-        for end, point in ((line[0], origin), (line[-1], goal)):
-            assert geodesic_m(end[None], np.array([[point.lon, point.lat]]))[0] < 0.01
+        if metres > 0:
+            assert ways[against][edge] != NO_WAY
+            total += metres / length_m * ways[against][edge]
+    return total
 
 
-def positions(network: StreetNetwork, mode: Mode, points: np.ndarray) -> list[Position | None]:
+def positions(
+    network: StreetNetwork, mode: Mode, points: np.ndarray, *, to_stay: bool = False
+) -> list[Position | None]:
     """Snap points; None where no street is near."""
-    found = snap_many(network, mode, points)
+    found = snap_many(network, mode, points, to_stay=to_stay)
     return [
         None if e < 0 else Position(int(e), float(o), float(s), float(p[0]), float(p[1]))
         for e, o, s, p in zip(found.edge, found.offset_m, found.snap_m, found.lonlat, strict=True)
@@ -83,6 +139,10 @@ def compare(ours: dict[int, float], oracle: list[float], k: int, cutoff_s: float
         assert min(left_out, default=math.inf) >= max(ours.values()) - TOLERANCE_S
 
 
+def oracle(extract: Extract, mode: Mode) -> RawStreets | RideAndPark:
+    return RideAndPark(extract.ways) if mode == "ebike" else RawStreets(extract.ways, mode)
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("block", range(10))
 def test_random_cities_equal_networkx(block: int, mode: Mode) -> None:
@@ -90,9 +150,9 @@ def test_random_cities_equal_networkx(block: int, mode: Mode) -> None:
     for seed in range(block * 30, block * 30 + 30):
         extract = random_extract(seed)
         network, _ = build_network(extract)
-        raw = RawStreets(extract.ways, mode)
+        raw = oracle(extract, mode)
         points = random_points(seed, extract, 9)
-        goals = positions(network, mode, points[:7])
+        goals = positions(network, mode, points[:7], to_stay=True)
         rng = np.random.default_rng(seed)
         for origin in positions(network, mode, points[6:]):
             if origin is None:
@@ -108,11 +168,11 @@ def test_random_cities_equal_networkx(block: int, mode: Mode) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None:
     network, _ = build_network(real_extract)
-    raw = RawStreets(real_extract.ways, mode)
+    raw = oracle(real_extract, mode)
     rng = np.random.default_rng(20261122)
     box = real_extract.bbox
     spread = rng.uniform([box.west + 0.03, box.south + 0.03], [box.east - 0.03, box.north - 0.03], (1500, 2))
-    goals = positions(network, mode, spread)
+    goals = positions(network, mode, spread, to_stay=True)
     cutoff_s, k, compared = 1500.0 if mode == "walk" else 600.0, 5, 0
     origins = rng.uniform([box.west + 0.05, box.south + 0.05], [box.east - 0.05, box.north - 0.05], (600, 2))
     usable = [origin for origin in positions(network, mode, origins) if origin is not None][:300]
@@ -178,39 +238,51 @@ def test_same_edge(oneway: str | None, mode: Mode, origin: float, goal: float, r
 def test_a_cost_exactly_at_the_cutoff_counts_and_one_tick_less_does_not() -> None:
     network = line_city(length=6)
     start, end = on(network, "walk", 116.4103), on(network, "walk", 116.4141)
-    search = Search(network, "walk", hang(network, "walk", snapped([end])))
-    everything = np.ones(1, dtype=bool)
-    cost = int(search.nearest(start, everything, 1, 10**9).cost[0])
-    assert search.nearest(start, everything, 1, cost).facility.tolist() == [0]
-    assert search.nearest(start, everything, 1, cost - 1).facility.tolist() == []
+    for search in searches(network, "walk", [end]):
+        cost = first(search, start, 1, 10**9)[1][0]
+        assert first(search, start, 1, cost) == ([0], [cost])
+        assert first(search, start, 1, cost - 1) == ([], [])
 
 
 def test_ties_are_settled_by_number_also_at_the_last_place() -> None:
     network = line_city(length=5)
     start = on(network, "walk", 116.4120)
     west, east = on(network, "walk", 116.4110), on(network, "walk", 116.4130)
-    goals: list[Position | None] = [east, west, east, west]
-    search = Search(network, "walk", hang(network, "walk", snapped(goals)))
-    every = search.nearest(start, np.ones(4, dtype=bool), 4, 10**9)
-    if len(set(every.cost.tolist())) > 1:  # rounding of the halves may part them by one tick
-        assert np.ptp(every.cost) <= 1
-        pytest.skip("the two halves are not equal to the tick")
-    assert every.facility.tolist() == [0, 1, 2, 3]
-    assert search.nearest(start, np.ones(4, dtype=bool), 2, 10**9).facility.tolist() == [0, 1]
+    for search in searches(network, "walk", [east, west, east, west]):
+        facility, cost = first(search, start, 4, 10**9)
+        assert len(set(cost)) <= 2  # rounding of the halves may part them by one tick
+        assert facility == sorted(range(4), key=lambda number: (cost[facility.index(number)], number))
+        assert first(search, start, 2, 10**9)[0] == facility[:2]
 
 
-def test_only_what_passes_is_found_and_the_search_goes_on_behind_what_does_not() -> None:
-    network = line_city(length=8)
-    goals = [on(network, "walk", lon) for lon in (116.4102, 116.4130, 116.4160)]
-    search = Search(network, "walk", hang(network, "walk", snapped(list(goals))))
-    found = search.nearest(on(network, "walk", 116.4100), np.array([False, False, True]), 1, 10**9)
-    assert found.facility.tolist() == [2]
+@pytest.mark.parametrize("depth", [1, 2, 3, 8])
+def test_a_stream_goes_on_where_it_stopped(depth: int) -> None:
+    network = line_city(length=12)
+    goals: list[Position | None] = [on(network, "walk", 116.4102 + 0.0007 * i) for i in range(14)]
+    start = on(network, "walk", 116.4130)
+    whole = first(searches(network, "walk", goals)[0], start, 99, 10**9)
+    assert len(whole[0]) == 14
+    for search in searches(network, "walk", goals, depth):
+        stream = search.stream(start, 10**9)
+        for i in range(14):
+            assert stream.reach(i + 1) > i
+            assert (stream.facility[: i + 1], stream.cost[: i + 1]) == (whole[0][: i + 1], whole[1][: i + 1])
+        assert stream.reach(15) == 14
+        assert stream.exhausted
 
 
 def test_no_facility_at_all() -> None:
     network = line_city()
-    search = Search(network, "walk", hang(network, "walk", snapped([])))
-    assert len(search.nearest(on(network, "walk", 116.411), np.ones(0, dtype=bool), 5, 10**9).facility) == 0
+    for search in searches(network, "walk", []):
+        assert first(search, on(network, "walk", 116.411), 5, 10**9) == ([], [])
+
+
+def test_a_cutoff_below_nothing_reaches_nothing() -> None:
+    network = line_city()
+    start = on(network, "walk", 116.411)
+    for search in searches(network, "walk", [start]):
+        assert first(search, start, 5, -1) == ([], [])
+        assert first(search, start, 5, 0)[0] == [0]
 
 
 def test_a_loop_is_walked_the_shorter_way_round() -> None:
@@ -235,13 +307,13 @@ def test_threads_get_the_answers_of_one_thread() -> None:
     network, _ = build_network(extract)
     points = random_points(7, extract, 60)
     goals = positions(network, "walk", points[:30])
-    search = Search(network, "walk", hang(network, "walk", snapped(goals)))
     origins = [origin for origin in positions(network, "walk", points) if origin is not None] * 20
+    for search in searches(network, "walk", goals):
 
-    def answer(origin: Position) -> list[int]:
-        found = search.nearest(origin, np.ones(len(goals), dtype=bool), 5, 10**9)
-        return [*found.facility.tolist(), *found.cost.tolist()]
+        def answer(origin: Position, search: Search = search) -> tuple[list[int], list[int], list[list[int]]]:
+            stream = search.stream(origin, 10**9)
+            count = min(stream.reach(5), 5)
+            return stream.facility[:5], stream.cost[:5], [stream.route(i).tolist() for i in range(count)]
 
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(answer, origins)) == [answer(origin) for origin in origins]
-    assert E7 == 10_000_000
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(answer, origins)) == [answer(origin) for origin in origins]

@@ -14,11 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from geo.answers import answer_to_json
+from geo.answers import Answers
 from geo.city import City
 from geo.coords import LonLat
 from geo.errors import PackError
-from geo.finding.asking import NearestQuery
+from geo.finding.asking import NearestQuery, Wanted
+from geo.finding.name_index import NameIndex
 from geo.places.model import place_to_json
 from geo.streets.profiles import MODES
 from webmap import create_app
@@ -62,17 +63,21 @@ def problem(response: TestResponse) -> dict[str, Any]:
 
 
 def test_nearest_answers_as_the_city_does(client: FlaskClient, sample_city: City) -> None:
-    query = NearestQuery(LonLat(116.41, 39.92), k=3, mode="bike", services=("rest_stop",), cutoff_s=900.0, when=NOON)
+    query = NearestQuery(
+        LonLat(116.41, 39.92), k=3, mode="bike", wanted=Wanted(("rest_stop",)), cutoff_s=900.0, when=NOON
+    )
 
     answer = get(client, f"/api/v1/nearest?{HERE}&k=3&mode=bike&service=rest_stop&cutoff=15min")
 
-    assert answer == json.loads(json.dumps(answer_to_json(sample_city, sample_city.nearest(query))))
+    assert answer == json.loads(Answers(sample_city).nearest(sample_city.nearest(query)))
 
 
 def test_nearest_has_the_agreed_form(client: FlaskClient) -> None:
     answer = get(client, f"/api/v1/nearest?{HERE}&k=2")
 
-    assert set(answer) == {"origin", "mode", "k", "cutoff_s", "when", "open", "city", "results"}
+    assert set(answer) == {
+        "origin", "mode", "k", "cutoff_s", "when", "open", "min_left_s", "city", "results", "passed_over",
+    }  # fmt: skip
     assert set(answer["origin"]) == {"lon", "lat", "snap_m", "snapped"}
     assert (answer["mode"], answer["k"], answer["cutoff_s"]) == ("walk", 2, 1800.0)
     assert set(answer["city"]) == {"name", "version", "sample"} and answer["city"]["sample"] is True
@@ -83,6 +88,8 @@ def test_nearest_has_the_agreed_form(client: FlaskClient) -> None:
         "place",
         "arrival",
         "state",
+        "states",
+        "opens_in_s",
         "travel_s",
         "network_m",
         "straight_m",
@@ -129,6 +136,59 @@ def test_all_amenities_named_must_be_there(client: FlaskClient) -> None:
     assert answer["results"]
     for result in answer["results"]:
         assert result["place"]["amenities"]["microwave"] == result["place"]["amenities"]["toilet"] == "yes"
+
+
+def test_an_amenity_that_nobody_knows_of_may_do(client: FlaskClient) -> None:
+    everything = f"/api/v1/nearest?{HERE}&k=50&cutoff=4h"
+    known = [
+        r["place"]["amenities"].get("microwave") for r in get(client, f"{everything}&amenity=microwave")["results"]
+    ]
+    perhaps = get(client, f"{everything}&amenity_or_unknown=microwave")["results"]
+    assert set(known) == {"yes"}
+    assert {result["place"]["amenities"].get("microwave") for result in perhaps} == {"yes", None}, "but never no"
+
+
+@pytest.mark.parametrize(
+    ("access", "found"),
+    [
+        ("access=key,scan", {"key", "scan"}),
+        ("access=ask_guard&access=key", {"ask_guard", "key"}),
+        ("access=unknown", {None}),
+        ("access=face", set()),
+    ],
+)
+def test_one_gets_in_as_one_wants(client: FlaskClient, access: str, found: set[str | None]) -> None:
+    answer = get(client, f"/api/v1/nearest?{HERE}&k=50&cutoff=4h&{access}")
+    assert {result["place"]["access"] for result in answer["results"]} == found
+
+
+@pytest.mark.parametrize(
+    ("words", "results", "why"),
+    [
+        ("accuracy=illustrative", 5, "nothing is less exact"),
+        ("accuracy=building", 0, "the sample is illustrative"),
+        ("audience=couriers", 5, "the sample's places are for everybody"),
+    ],
+)
+def test_further_conditions(client: FlaskClient, words: str, results: int, why: str) -> None:
+    assert len(get(client, f"/api/v1/nearest?{HERE}&cutoff=20min&{words}")["results"]) == results, why
+
+
+@pytest.mark.parametrize(("min_left", "minutes"), [("0min", 0), ("30min", 30), ("1.5h", 90), ("24h", 1440)])
+def test_open_for_as_long_as_one_wants(client: FlaskClient, min_left: str, minutes: int) -> None:
+    asked = f"/api/v1/nearest?{HERE}&cutoff=1h&k=50&when=2026-11-23T15:30"
+    open_long_enough = [
+        (result["place"]["id"], result["state"]["kind"])
+        for result in get(client, asked)["results"]
+        if result["state"]["kind"] in {"open", "closing_soon"}
+        and (result["state"]["until"] is None or result["state"]["minutes_left"] >= minutes)
+    ]
+
+    answer = get(client, f"{asked}&open=arrival&min_left={min_left}")["results"]
+
+    found = [(result["place"]["id"], result["state"]["kind"]) for result in answer]
+    assert found[: len(open_long_enough)] == open_long_enough
+    assert open_long_enough or minutes == 1440
 
 
 @pytest.mark.parametrize(
@@ -208,6 +268,36 @@ WRONG = [
     (f"{HERE}&service=%E7%90%86%E5%8F%91", 400, "unknown_word", "service", ["'理发'", "known are"]),
     (f"{HERE}&amenity=microwav", 400, "unknown_word", "amenity", ["'microwav'", "did you mean microwave?"]),
     (f"{HERE}&amenity=rest_stop", 400, "unknown_word", "amenity", ["'rest_stop'"]),
+    (f"{HERE}&amenity_or_unknown=wfi", 400, "unknown_word", "amenity_or_unknown", ["'wfi'", "did you mean wifi?"]),
+    (f"{HERE}&amenity_or_unknown=", 400, "unknown_word", "amenity_or_unknown", ["=''", "known are water"]),
+    (
+        f"{HERE}&amenity=wifi&amenity_or_unknown=wifi",
+        400,
+        "bad_parameter",
+        "amenity_or_unknown",
+        ["amenity_or_unknown=wifi contradicts amenity=wifi", "name it in one of the two"],
+    ),
+    (f"{HERE}&access=walkin", 400, "unknown_word", "access", ["access='walkin'", "did you mean walk_in?"]),
+    (f"{HERE}&access=walk_in&access=", 400, "unknown_word", "access", ["access=''", "known are walk_in"]),
+    (f"{HERE}&audience=courier", 400, "unknown_word", "audience", ["'courier'", "did you mean couriers?"]),
+    (f"{HERE}&audience=", 400, "unknown_word", "audience", ["audience=''", "known are couriers, sanitation"]),
+    (f"{HERE}&audience=guards&audience=police", 400, "bad_parameter", "audience", ["given 2 times", "give it once"]),
+    (f"{HERE}&accuracy=buildings", 400, "unknown_word", "accuracy", ["'buildings'", "did you mean building?"]),
+    (f"{HERE}&accuracy=exact&accuracy=street", 400, "bad_parameter", "accuracy", ["given 2 times", "give it once"]),
+    (f"{HERE}&accuracy=9", 400, "unknown_word", "accuracy", ["accuracy='9'", "known are exact, building, street"]),
+    (f"{HERE}&open=yes", 400, "unknown_word", "open", ["open='yes'", "known are any, arrival, arrival_or_unknown"]),
+    (f"{HERE}&when=noon", 400, "bad_parameter", "when", ["when='noon'", "2000 to 2100", "write 2026-10-01T14:00"]),
+    (f"{HERE}&when=2101-01-01T00:00", 400, "bad_parameter", "when", ["'2101-01-01T00:00'", "from 2000 to 2100"]),
+    (f"{HERE}&open=arrival&min_left=15", 400, "bad_parameter", "min_left", ["min_left='15'", "15min, 900s or 0.5h"]),
+    (f"{HERE}&open=arrival&min_left=", 400, "bad_parameter", "min_left", ["min_left=''", "15min, 900s or 0.5h"]),
+    (f"{HERE}&open=arrival&min_left=25h", 400, "bad_parameter", "min_left", ["min_left=25h", "at most 24h"]),
+    (f"{HERE}&min_left=1h", 400, "bad_parameter", "min_left", ["min_left=1h", "open=any", "add open=arrival"]),
+    (f"{HERE}&paths=1", 400, "unknown_word", "paths", ["paths='1'", "known are yes, no"]),
+    (f"{HERE}&paths=no&paths=no", 400, "bad_parameter", "paths", ["given 2 times", "give it once"]),
+    (f"{HERE}&passed=1001", 400, "bad_parameter", "passed", ["passed='1001'", "all or a whole number from 0 to 1000"]),
+    (f"{HERE}&passed=none", 400, "bad_parameter", "passed", ["passed='none'", "all or a whole number from 0 to 1000"]),
+    (f"{HERE}&passed=", 400, "bad_parameter", "passed", ["passed=''", "all or a whole number from 0 to 1000"]),
+    (f"{HERE}&detour=5min", 400, "unknown_word", "detour", ["'detour'", "known are lon, lat, k, mode"]),
     (f"{HERE}&radius=500", 400, "unknown_word", "radius", ["'radius'", "known are lon, lat, k, mode"]),
     (f"{HERE}&LON=1", 400, "unknown_word", "LON", ["'LON'", "known are lon"]),
     (f"{HERE}&{LONG}=1", 400, "unknown_word", "a" * 40, ["known are lon"]),
@@ -260,7 +350,7 @@ def test_search_finds_names_and_places(client: FlaskClient) -> None:
     kinds = {result["kind"] for result in answer["results"]}
     assert {"area", "place", "street"} <= kinds
     for result in answer["results"]:
-        assert set(result) == {"name", "name_en", "kind", "context", "lon", "lat", "place_id"}
+        assert set(result) == {"name", "name_en", "kind", "context", "lon", "lat", "place_id", "also", "exact"}
         assert (result["place_id"] is not None) == (result["kind"] == "place")
 
 
@@ -357,7 +447,8 @@ def test_the_city_tells_what_it_is_and_has(client: FlaskClient, sample_city: Cit
 
 
 def test_a_city_without_a_base_map_says_so(sample_city: City) -> None:
-    bare = City(sample_city.manifest, sample_city.network, sample_city.places, lambda: (), None, sample_city.calendar)
+    names = NameIndex.of_names((), sample_city.bbox.centre)
+    bare = City(sample_city.manifest, sample_city.network, sample_city.places, names, None, sample_city.calendar)
     client = create_app(bare).test_client()
 
     assert get(client, "/api/v1/city")["base_map"] is None

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from geo.answers import answer_to_json
 from geo.places.model import place_to_json
 from webmap.geojson import search_results
 from webmap.params import nearest_query, search_query
@@ -41,8 +40,9 @@ def place(place_id: str) -> Response:
 @api.get("/api/v1/nearest")
 def nearest() -> Response:
     """Answer the sentence that the project exists for."""
-    city = site().city
-    return _json(answer_to_json(city, city.nearest(nearest_query(request.args, site().now()))))
+    edition = site().edition()
+    answer = edition.city.nearest(nearest_query(request.args, site().now()))
+    return Response(edition.answers.nearest(answer), mimetype="application/json")
 
 
 @api.get("/api/v1/search")

@@ -4,7 +4,7 @@ import { Problem, ask, cancel, isAbort } from "./api.js";
 import { card } from "./cards.js";
 import { el, icon, outside } from "./dom.js";
 import { MapView } from "./mapview.js";
-import { wireSearch } from "./search.js";
+import { originOf, wireSearch } from "./search.js";
 import { DEFAULT_CUTOFF, addressQuery, nearestQuery, position, readState } from "./state.js";
 import { city, distance, joined, lang, minutes, nameOf, ui, wordFor, words } from "./words.js";
 
@@ -46,7 +46,7 @@ class Finder {
     new ResizeObserver(() => this.#view.resized()).observe(byId("map"));
     wireSearch(
       { form: byId("search"), input: byId("search-input"), list: byId("search-list"), none: byId("search-none") },
-      (found) => this.#from(found.lon, found.lat, nameOf(found)),
+      (found) => this.#from(found.lon, found.lat, originOf(found)),
       (error) => this.#notice(words.problem[error.code] ?? words.problem.internal),
     );
     this.#loadPlaces();

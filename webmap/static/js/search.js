@@ -5,7 +5,7 @@ import { el, icon, outside } from "./dom.js";
 import { nameOf, ui, wordFor } from "./words.js";
 
 const PAUSE_MS = 180;
-const ICONS = { place: "service_station", street: "sign", area: "position", station: "exact", poi: "exact" };
+const ICONS = { place: "service_station", street: "sign", area: "position", station: "exact", poi: "exact", address: "exact" };
 
 /**
  * Wire the search box.
@@ -101,8 +101,18 @@ export function wireSearch(parts, onPick, onProblem) {
   });
 }
 
+/** Return what to call a search result as an origin: its name, and that it is only the middle of a street. */
+export function originOf(result) {
+  return result.exact ? nameOf(result) : ui("street_middle", { name: nameOf(result) });
+}
+
+/** Say that a house number is not known, where one was asked for. */
+function unknown(result) {
+  return result.exact ? null : el("span", { class: "search__unknown" }, ui("number_unknown"));
+}
+
 function option(result, at, onPick) {
-  const about = [wordFor("kind", result.kind), result.context].filter(Boolean).join(" · ");
+  const about = [wordFor("kind", result.kind), ...result.also, result.context].filter(Boolean).join(" · ");
   return el(
     "li",
     {
@@ -115,6 +125,6 @@ function option(result, at, onPick) {
       onclick: onPick,
     },
     icon(ICONS[result.kind] ?? "exact"),
-    el("span", { class: "search__text" }, el("span", { class: "search__name" }, outside(nameOf(result))), el("span", { class: "search__about" }, outside(about))),
+    el("span", { class: "search__text" }, el("span", { class: "search__name" }, outside(nameOf(result))), el("span", { class: "search__about" }, outside(about)), unknown(result)),
   );
 }

@@ -1,0 +1,146 @@
+"""What was found of many offers, day by day: a state that has been evaluated once is looked up by bisection.
+
+From midnight to midnight an offer falls into a few *runs*, in which all but the minutes left stays as it is. A day of
+an offer is evaluated when it is first asked about and kept as long as there is room.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from threading import Lock
+from typing import Final, NamedTuple
+
+from geo.places.calendar import Calendar
+from geo.places.hours import CLOSING_SOON_MIN, Certainty, Instant, State, local_time
+from geo.places.offer import Offer
+
+#: Days that are kept of one offer.
+MAX_DAYS: Final = 16
+#: Runs that are kept in all; about 0.5 kB each.
+MAX_RUNS: Final = 1 << 16
+
+_S_US: Final = 1_000_000
+_MINUTE_US: Final = 60 * _S_US
+_DAY_US: Final = 86_400 * _S_US
+_DAY: Final = timedelta(days=1)
+
+
+def clock_us(when: datetime) -> int:
+    """Return what China's clock shows at an instant, as microseconds since the day 0 of :meth:`date.toordinal`.
+
+    Parameters
+    ----------
+    when
+        With its time zone, in the years that can be asked about.
+    """
+    return _us(local_time(when))
+
+
+class Run(NamedTuple):
+    """A time in which nothing changes but the minutes left.
+
+    Attributes
+    ----------
+    kind
+        What holds.
+    until_us, next_open_us
+        As in :class:`~geo.places.hours.State`, in the terms of :func:`clock_us`.
+    steady
+        The state, but for the minutes left.
+    """
+
+    kind: Certainty
+    until_us: int | None
+    next_open_us: int | None
+    steady: State
+
+    def state(self, at_us: int) -> State:
+        """Tell what holds at an instant of it."""
+        until_us = self.until_us
+        steady = self.steady
+        if until_us is None or self.kind != "open":
+            return steady
+        left = (until_us - at_us) // _MINUTE_US
+        _, until, _, _, comment, assumed = steady
+        return State("closing_soon" if left < CLOSING_SOON_MIN else "open", until, None, left, comment, assumed)
+
+
+#: Where the runs of a day begin, and the runs.
+_Runs = tuple[list[int], list[Run]]
+
+
+class Runs:
+    """Offers with one calendar, asked often; threads may share it.
+
+    Parameters
+    ----------
+    offers
+        They are asked for by their number in this order.
+
+    Examples
+    --------
+    >>> from geo.places.hours import CHINA
+    >>> runs = Runs([Offer.read("Mo-Fr 09:00-17:00")], Calendar.packaged())
+    >>> at_us = clock_us(datetime(2026, 11, 23, 16, 45, tzinfo=CHINA))
+    >>> runs.at(0, at_us).state(at_us).minutes_left
+    15
+    """
+
+    def __init__(self, offers: Sequence[Offer], calendar: Calendar) -> None:
+        self._offers = tuple(offers)
+        self._calendar = calendar
+        self._days: list[dict[int, _Runs]] = [{} for _ in self._offers]
+        self._held = 0
+        self._lock = Lock()  # for writing; who reads finds a whole day or none
+
+    def __len__(self) -> int:
+        return self._held
+
+    def at(self, number: int, at_us: int) -> Run:
+        """Return the run of an offer at an instant."""
+        day = at_us // _DAY_US
+        found = self._days[number].get(day)
+        if found is None:
+            found = evaluate(self._offers[number], date.fromordinal(day), self._calendar)
+            self._keep(number, day, found)
+        begins, runs = found
+        return runs[bisect_right(begins, at_us) - 1]
+
+    def _keep(self, number: int, day: int, found: _Runs) -> None:
+        with self._lock:
+            if self._held + len(found[1]) > MAX_RUNS:
+                self._days, self._held = [{} for _ in self._offers], 0
+            days = self._days[number]
+            if len(days) >= MAX_DAYS:
+                self._held -= sum(len(runs) for _, runs in days.values())
+                days = self._days[number] = {}
+            if day not in days:  # another thread may have been faster
+                days[day] = found
+                self._held += len(found[1])
+
+
+def evaluate(offer: Offer, day: date, calendar: Calendar) -> _Runs:
+    """Return the runs of a day.
+
+    The last one is looked up; each before it follows from its successor, because all day long changes are looked for
+    until the same midnight (:func:`~geo.places.hours.horizon`).
+    """
+    midnight = datetime.combine(day, time())
+    steps = list(offer.steps(midnight, midnight + _DAY, calendar))
+    found = offer.instant(steps[-1][0], calendar)
+    runs: list[Run] = []
+    for begin, end, kind, comment in reversed(steps):
+        if runs:
+            next_open = None if kind == "open" else end if found.kind == "open" else found.next_open
+            found = Instant(kind, found.until if kind == found.kind else end, next_open, comment)
+        steady = found.state(begin, offer.assumed(begin, calendar))._replace(kind=kind, minutes_left=None)
+        until_us, next_open_us = (None if then is None else _us(then) for then in (found.until, found.next_open))
+        runs.append(Run(kind, until_us, next_open_us, steady))
+    return [_us(begin) for begin, *_ in steps], runs[::-1]
+
+
+def _us(local: datetime) -> int:
+    seconds = ((local.toordinal() * 24 + local.hour) * 60 + local.minute) * 60 + local.second
+    return seconds * _S_US + local.microsecond

@@ -1,0 +1,110 @@
+"""Query strings: the words of each question, and that whatever is sent is a question or refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from geo.coords import LonLat
+from geo.errors import InputError, ParameterError, UnknownWordError
+from geo.finding.asking import AlongQuery, NearestQuery, Wanted
+from webmap.params import along_query, nearest_query
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HERE, THERE = LonLat(116.41, 39.92), LonLat(116.42, 39.95)
+WANTED = (
+    ("service", "rest_stop,haircut"), ("service", "water_point"), ("amenity", "toilet"), ("amenity_or_unknown", "wifi"),
+    ("amenity_or_unknown", "socket,books"), ("access", "walk_in"), ("access", "ask_guard,unknown"),
+    ("audience", "couriers"), ("accuracy", "building"),
+)  # fmt: skip
+EVERYTHING = Wanted(
+    ("rest_stop", "haircut", "water_point"),
+    ("toilet",),
+    ("wifi", "socket", "books"),
+    ("walk_in", "ask_guard", "unknown"),
+    "couriers",
+    "building",
+)
+
+
+def test_every_word_of_nearest() -> None:
+    pairs = [("lon", "116.41"), ("lat", "39.92"), ("k", "3"), ("mode", "ebike"), *WANTED, ("cutoff", "15min")]
+    pairs += [("open", "arrival"), ("min_left", "30min"), ("when", "2026-11-24T08:00Z"), ("paths", "no")]
+    assert nearest_query(MultiDict([*pairs, ("passed", "all")]), NOON) == NearestQuery(
+        HERE, 3, "ebike", EVERYTHING, 900.0, NOON + timedelta(hours=20), "arrival", 1800.0, paths=False, passed=None
+    )
+
+
+def test_every_word_of_along() -> None:
+    pairs = [("from", "116.41,39.92"), ("to", "116.42,39.95"), ("via", "116.40,39.93"), ("via", "116.41,39.94")]
+    pairs += [("k", "3"), ("mode", "ebike"), *WANTED, ("detour", "5min"), ("open", "arrival_or_unknown")]
+    pairs += [("min_left", "30min"), ("stay", "20min"), ("when", "2026-11-24T08:00Z"), ("until", "2026-11-24T09:00Z")]
+    assert along_query(MultiDict([*pairs, ("paths", "no")]), NOON) == AlongQuery(
+        HERE,
+        THERE,
+        via=(LonLat(116.40, 39.93), LonLat(116.41, 39.94)),
+        mode="ebike",
+        k=3,
+        wanted=EVERYTHING,
+        detour_s=300.0,
+        when=NOON + timedelta(hours=20),
+        open="arrival_or_unknown",
+        min_left_s=1800.0,
+        stay_s=1200.0,
+        until=NOON + timedelta(hours=21),
+        paths=False,
+    )
+
+
+FROM, TO = ("from", "116.41,39.92"), ("to", "116.42,39.95")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "error", "parameter", "said"),
+    [
+        ([], ParameterError, "from", "from is missing; ask with both ends as lon,lat, e.g. from=116.41,39.92&to="),
+        ([FROM], ParameterError, "to", "to is missing; ask with both ends as lon,lat"),
+        ([FROM, TO, TO], ParameterError, "to", "to is given 2 times; give it once"),
+        ([FROM, TO, ("origin", "1,2")], UnknownWordError, "origin", "known are from, to, via"),
+        ([FROM, TO, ("cutoff", "15min")], UnknownWordError, "cutoff", "known are from, to, via"),
+        ([FROM, TO, ("passed", "3")], UnknownWordError, "passed", "known are from, to, via"),
+        ([FROM, TO, ("via", "")], ParameterError, "via", "via='' must be lon,lat in degrees, e.g. via=116.41,39.92"),
+        ([FROM, TO, *[("via", "1,2")] * 9], ParameterError, "via", "via is given 9 times; give at most 8"),
+        ([FROM, TO, ("detour", "3h")], ParameterError, "detour", "detour=3h is out of range"),
+        ([FROM, TO, ("until", "2026-11-23T12:00Z")], ParameterError, "until", "must be after when=2026-11-23T12:00"),
+    ],
+)
+def test_a_wrong_question_along_a_way_is_told_what_is_wrong(
+    pairs: list[tuple[str, str]], error: type[InputError], parameter: str, said: str
+) -> None:
+    with pytest.raises(error) as refused:
+        along_query(MultiDict(pairs), NOON)
+    assert (refused.value.parameter, said in str(refused.value)) == (parameter, True), str(refused.value)
+
+
+names = st.sampled_from(
+    ["lon", "lat", "k", "mode", "from", "to", "via", "detour", "stay", "until", "passed", "now", *dict(WANTED)]
+) | st.text(st.characters(), max_size=50)
+values = st.text(st.characters(), max_size=50) | st.sampled_from(["116.41", "39.92", "116.41,39.92", "walk", "5", "no"])
+
+
+@pytest.mark.parametrize(
+    ("reader", "base"),
+    [(nearest_query, [("lon", "116.41"), ("lat", "39.92")]), (along_query, [FROM, TO])],
+    ids=["nearest", "along"],
+)
+@given(st.lists(st.tuples(names, values), max_size=6))
+def test_whatever_is_sent_is_a_question_or_refused_by_name(
+    reader: Callable[..., Any], base: list[tuple[str, str]], pairs: list[tuple[str, str]]
+) -> None:
+    sent = MultiDict([*base, *pairs])
+    try:
+        assert reader(sent, NOON).when == NOON
+    except InputError as refused:
+        assert refused.parameter in {name[:40] for name in sent}
