@@ -1,10 +1,11 @@
 # make run    serve the site (the sample city, unless another was built)
 # make test   everything: environment, browser, ruff, mypy, pytest
-# make bench  measure, print a table
+# make bench  measure beside the peers, write docs/benchmarks.md (QUICK=1, or parts: ONLY=compare,served CITIES=district)
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 
 .PHONY: help setup setup-test run test bench screenshots lock clean
 
@@ -40,8 +41,17 @@ test: setup-test
 screenshots: setup-test
 	$(BIN)/python -m tests.browser.screenshots $(EXTRACT)
 
-bench: setup-test
-	@$(BIN)/python -m tests.benchmarks.run
+# The peers live apart: tests and product stay free of them, and some need a newer Python.
+$(BENCH)/.ready: requirements.lock requirements-bench.txt pyproject.toml
+	test -x $(BENCH)/bin/python || "$$(sh tests/benchmarks/python.sh $(PYTHON))" -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	touch $@
+
+bench: $(BENCH)/.ready
+	@sh tests/benchmarks/install.sh
+	@$(BENCH)/bin/python -m tests.benchmarks.run --date "$$(date +%F)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(CITIES),--cities $(CITIES))
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
@@ -49,4 +59,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --output-file requirements-test.lock --python-version 3.11 --extra test --constraint requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from geo.city import City
+from geo.finding.along import Journey, Stop
+from geo.finding.asking import AlongQuery
 from geo.finding.nearest import Answer, Nearest, PassedOver
 from geo.places.hours import State
 from geo.places.model import place_to_json
@@ -65,6 +68,50 @@ class Answers:
             }
         return write(values)
 
+    def along(self, query: AlongQuery, journey: Journey | None) -> bytes:
+        """Write the stops of a journey; without a way there is none."""
+        values: dict[str, Any] = {
+            "from": list(query.origin),
+            "to": list(query.destination),
+            "via": [list(point) for point in query.via],
+            "mode": query.mode,
+            "k": query.k,
+            "detour_s": query.detour_s,
+            "when": query.when,
+            "until": query.until,
+            "stay_s": query.stay_s,
+            "open": query.open,
+            "min_left_s": query.min_left_s,
+            "city": self._about,
+            "way": journey
+            and {
+                "travel_s": round(journey.travel_s, 1),
+                "arrival": journey.arrival,
+                "paths": [_line(path) for path in journey.paths],
+            },
+            "stops": [self._stop(rank, stop) for rank, stop in enumerate(journey.stops, 1)] if journey else [],
+        }
+        return write(values)
+
+    def _stop(self, rank: int, stop: Stop) -> dict[str, Any]:
+        values = {
+            "rank": rank,
+            "place": self._place(stop.number),
+            "leg": stop.leg,
+            "detour_s": round(stop.detour_s, 1),
+            "travel_s": round(stop.travel_s, 1),
+            "arrival": stop.arrival,
+            "state": stop.state and _state(stop.state),
+            "states": [_state(state) for state in stop.states],
+            "opens_in_s": stop.opens_in_s,
+            "longest_stay_s": stop.longest_stay_s,
+        }
+        if stop.on_foot_s is not None:
+            values["on_foot_s"] = round(stop.on_foot_s, 1)
+        if stop.path_to is not None and stop.path_on is not None:
+            values["path_to"], values["path_on"] = _line(stop.path_to), _line(stop.path_on)
+        return values
+
     def _result(self, rank: int, result: Nearest) -> dict[str, Any]:
         values = {
             "rank": rank,
@@ -81,7 +128,7 @@ class Answers:
         if result.parked is not None and result.on_foot_m is not None:
             values["on_foot_m"], values["parked"] = round(result.on_foot_m, 1), _rounded(*result.parked)
         if result.path is not None:
-            values["path"] = {"type": "LineString", "coordinates": np.round(result.path, 6)}
+            values["path"] = _line(result.path)
         return values
 
     def _write_place(self, number: int) -> orjson.Fragment:
@@ -115,6 +162,10 @@ def _passed_over(passed: PassedOver) -> dict[str, Any]:
 def _state(state: State) -> dict[str, Any]:
     """Return what holds on arrival; times in China's clock."""
     return state._asdict()
+
+
+def _line(path: NDArray[np.float64]) -> dict[str, Any]:
+    return {"type": "LineString", "coordinates": np.round(path, 6)}
 
 
 def _rounded(lon: float, lat: float) -> list[float]:

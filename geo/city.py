@@ -10,7 +10,8 @@ from threading import Lock
 
 from geo.coords import BBox, LonLat, distance_m
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
-from geo.finding.asking import NearestQuery
+from geo.finding.along import Journey, Wayside
+from geo.finding.asking import AlongQuery, NearestQuery
 from geo.finding.conditions import Conditions
 from geo.finding.gazetteer import Gazetteer, Name, name_of
 from geo.finding.index import PlaceIndex
@@ -75,6 +76,7 @@ class City:
         self._openings = Openings(places, calendar)
         self._spaces = Workspaces()
         self._finders: dict[Mode, Finder] = {}
+        self._waysides: dict[Mode, Wayside] = {}
         self._lock = Lock()
 
     @classmethod
@@ -128,6 +130,18 @@ class City:
         self._check_inside(query.origin)
         return self._finder(query.mode).nearest(query)
 
+    def along(self, query: AlongQuery) -> Journey | None:
+        """Return the places beside a way that cost the least detour; None if there is no way.
+
+        Raises
+        ------
+        OutsideCityError, SwappedCoordinatesError, OffNetworkError
+            One of the points is not where anybody could go.
+        """
+        for point in (query.origin, *query.via, query.destination):
+            self._check_inside(point)
+        return self._wayside(query.mode).along(query)
+
     def nearest_straight(self, query: NearestQuery) -> StraightLine | None:
         """Return the nearest place that passes the query's filter as the crow flies, whatever the streets say."""
         passes = self._conditions.passing(query.wanted)
@@ -166,8 +180,15 @@ class City:
         return None if self._tiles is None else (self._tiles.min_zoom, self._tiles.max_zoom)
 
     def offered(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the kinds of service and of amenity (yes) that occur, most frequent first."""
-        return {"services": self._conditions.services, "amenities": self._conditions.amenities}
+        """Return the words that occur: kinds of service and of amenity (yes), the most frequent first, and the rest."""
+        known = self._conditions
+        return {
+            "services": known.services,
+            "amenities": known.amenities,
+            "accesses": known.accesses,
+            "audiences": known.audiences,
+            "accuracies": known.accuracies,
+        }
 
     def warm(self) -> None:
         """Load what the first questions need, so that none of them waits."""
@@ -182,6 +203,12 @@ class City:
                     self.network, mode, self.places, self._conditions, self._openings, self._spaces
                 )
             return self._finders[mode]
+
+    def _wayside(self, mode: Mode) -> Wayside:
+        with self._lock:
+            if mode not in self._waysides:
+                self._waysides[mode] = Wayside(self.network, mode, self.places, self._conditions, self._openings)
+            return self._waysides[mode]
 
     @cached_property
     def _index(self) -> PlaceIndex:

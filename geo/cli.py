@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.cli_along import add_along
 from geo.cli_export import add_export
 from geo.cli_hours import CALENDAR, add_calendar, add_hours
 from geo.cli_import import add_import
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_build(commands.add_parser("build", help="make a city pack from OpenStreetMap"))
     _add_sample(commands.add_parser("sample", help="make the sample city's pack"))
     add_nearest(commands.add_parser("nearest", help="list the nearest places"))
+    add_along(commands.add_parser("along", help="list stops on the way from here to there"))
     add_search(commands.add_parser("search", help="find names and addresses"))
     _add_serve(commands.add_parser("serve", help="serve the site"))
     add_import(commands.add_parser("import", help="bring a list of places into the register"))

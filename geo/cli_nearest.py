@@ -45,7 +45,7 @@ def add_nearest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", required=True, metavar="LON,LAT", help="where one stands, in degrees, WGS-84")
     parser.add_argument("-k", default=str(DEFAULT_K), metavar="N", help="how many places (default %(default)s)")
     parser.add_argument("--mode", default="walk", metavar="MODE", help=f"{', '.join(MODES)} (default %(default)s)")
-    _add_wanted(parser)
+    add_wanted(parser)
     parser.add_argument(
         "--cutoff", default=DEFAULT_CUTOFF, metavar="TIME", help="longest way: 15min, 900s, 0.5h (default %(default)s)"
     )
@@ -65,7 +65,8 @@ def add_nearest(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_nearest)
 
 
-def _add_wanted(parser: argparse.ArgumentParser) -> None:
+def add_wanted(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a place must have."""
     several: tuple[tuple[str, str], ...] = (
         ("--service", f"offers one of: {', '.join(SERVICES)}"),
         ("--amenity", f"certainly has all of: {', '.join(AMENITIES)}"),
@@ -133,10 +134,11 @@ def _say(rank: int, result: Nearest) -> None:
     print(f"{rank}. {place.name}  {way}")
     print(f"   {offers}  ·  position {place.accuracy}  ·  {place.source}")
     if result.state is not None:
-        print(f"   on arrival: {_openness(result.state)}")
+        print(f"   on arrival: {openness(result.state)}")
 
 
-def _openness(state: State) -> str:
+def openness(state: State) -> str:
+    """Say in English what holds on arrival."""
     words = state.kind.replace("_", " ")
     if state.is_open and state.until:
         words += f" until {state.until:%a %H:%M}, {state.minutes_left} min left"

@@ -1,23 +1,35 @@
-"""Brute force that a reader believes at sight: networkx on the raw ways, nothing cut, folded or rounded."""
+"""Brute force that a reader believes at sight: networkx on the raw ways, nothing cut, folded or rounded; places tried
+one by one; hours read off a table of minutes.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Geod
 
 from geo.coords import E7, LonLat
+from geo.finding.asking import NearestQuery, Wanted
 from geo.osm.extract import Ways
+from geo.places.model import Place, Service
 from geo.streets.network import CLOSED, StreetNetwork
 from geo.streets.profiles import ACCESS_M_PER_S, Mode, barrier_stops, speeds
 from geo.streets.snapping import Position
+from tests.places.hours_oracle import RANK, Oracle, Rule
+from tests.strategies import HOURS, SEASONS, UNREADABLE
 
+#: Places that are so little beyond the cutoff are judged too: an oracle in floating point may differ by that much.
+OPEN_END_S = 1.0
 _GEOD = Geod(ellps="WGS84")
 Point7 = tuple[int, int]
 
@@ -100,20 +112,23 @@ class RawStreets:
     def locate(self, network: StreetNetwork, position: Position) -> tuple[Segment, float]:
         """Return the raw segment that a position lies on, and how far along it (share).
 
-        Where ways lie upon each other, the edge's own way is meant.
+        Where ways lie upon each other, the edge's own way is meant; where that comes back by the way it went, the
+        stretch that is as far from its tail.
         """
-        shape = network.shape_e7[network.shape_start[position.edge] : network.shape_start[position.edge + 1]]
+        points = slice(network.shape_start[position.edge], network.shape_start[position.edge + 1])
         x, y = position.lon * E7, position.lat * E7
-        best: tuple[tuple[bool, float], Segment, float] | None = None
+        best: tuple[tuple[bool, float, float], Segment, float] | None = None
         own_way = int(network.edge_way[position.edge])
-        for a, b in zip(shape.tolist(), shape[1:].tolist(), strict=False):
+        drawn = zip(network.shape_e7[points].tolist(), network.shape_m[points].tolist(), strict=True)
+        for (a, begin_m), (b, end_m) in itertools.pairwise(drawn):
             dx, dy = b[0] - a[0], b[1] - a[1]
             if dx == dy == 0:
                 continue
             share = min(max(((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
             off = math.hypot(a[0] + share * dx - x, a[1] + share * dy - y)
+            metres = begin_m + share * (end_m - begin_m)
             for segment, along in self._between(tuple(a), tuple(b), share):
-                rank = (segment.way != own_way, round(off, 5))
+                rank = segment.way != own_way, round(off, 5), round(abs(metres - position.offset_m), 2)
                 if off < 2 and (best is None or rank < best[0]):
                     best = (rank, segment, along)
         assert best is not None
@@ -159,21 +174,21 @@ class RideAndPark:
             leave = streets.located(network, origin)
             if leave is not None:
                 segment, share = leave
-                _link(graph, begin, (storey, segment.head), segment.along_s, 1 - share)
-                _link(graph, begin, (storey, segment.tail), segment.against_s, share)
+                link(graph, begin, (storey, segment.head), segment.along_s, 1 - share)
+                link(graph, begin, (storey, segment.tail), segment.against_s, share)
             for number, goal in enumerate(goals):
                 reach = None if goal is None else streets.located(network, goal)
                 if reach is None:
                     continue
                 added.append(("goal", number))
                 there, part = reach
-                _link(graph, (storey, there.tail), ("goal", number), there.along_s, part)
-                _link(graph, (storey, there.head), ("goal", number), there.against_s, 1 - part)
+                link(graph, (storey, there.tail), ("goal", number), there.along_s, part)
+                link(graph, (storey, there.head), ("goal", number), there.against_s, 1 - part)
                 if leave is not None and there is leave[0]:
                     if part >= leave[1]:
-                        _link(graph, begin, ("goal", number), there.along_s, part - leave[1])
+                        link(graph, begin, ("goal", number), there.along_s, part - leave[1])
                     if part <= leave[1]:
-                        _link(graph, begin, ("goal", number), there.against_s, leave[1] - part)
+                        link(graph, begin, ("goal", number), there.against_s, leave[1] - part)
         reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=cutoff_s, weight="weight")
         legs = [math.inf if goal is None else (goal.snap_m + origin.snap_m) / ACCESS_M_PER_S for goal in goals]
         costs = [reached.get(("goal", number), math.inf) + legs[number] for number in range(len(goals))]
@@ -189,7 +204,7 @@ def _osm_node(node: object) -> int:
     return node
 
 
-def _link(graph: nx.MultiDiGraph, tail: object, head: object, seconds: float, share: float) -> None:
+def link(graph: nx.MultiDiGraph, tail: object, head: object, seconds: float, share: float) -> None:
     """Join two nodes by a part of a segment; no part takes no time, even where the direction is closed."""
     if share == 0:
         graph.add_edge(tail, head, weight=0.0)
@@ -210,3 +225,164 @@ def nearest_foot(ways: Ways, mode: Mode, point: LonLat) -> float:
         plane = np.column_stack([metres * np.sin(np.radians(azimuth)), metres * np.cos(np.radians(azimuth))])
         best = min(best, shapely.LineString(plane).distance(shapely.Point(0, 0)))
     return best
+
+
+#: Midnight in China from which minutes are counted, and how many days of them there are: to the end of 2028.
+_DAY_ONE = datetime(2024, 1, 1)  # noqa: DTZ001  # China's clock, which has been the same all these years
+_DAYS = 5 * 366
+_CHINA = timezone(timedelta(hours=8))
+#: A change that is farther away than this from the day's midnight is not looked for.
+_SEEN_DAYS = 366
+
+
+@cache
+def minutes_of(hours: str | None, season: str | None) -> NDArray[np.uint8]:
+    """What holds at every minute, as numbers of ``RANK``; hours that are missing or cannot be read are unknown."""
+    if hours is None or hours == UNREADABLE:
+        minutes = np.full(_DAYS * 1440, RANK["unknown"], np.uint8)
+    else:
+        minutes = Oracle(HOURS[hours]).table(_DAY_ONE.date(), _DAYS)
+    if season is None:
+        return minutes
+    offered = Oracle([Rule(((0, 1440),), "open", months=SEASONS[season])]).table(_DAY_ONE.date(), _DAYS)
+    return np.where(offered == RANK["open"], minutes, RANK["closed"]).astype(np.uint8)
+
+
+class Held(NamedTuple):
+    """What holds of a service or a place: ``open``, ``closed`` or ``unknown``; for how long it stays open, and how long
+    until it opens, seconds, infinite where no change is in sight.
+    """
+
+    kind: str
+    left_s: float
+    opens_in_s: float
+
+
+def held_at(service: Service, clock_s: float) -> Held:
+    """Read off the minutes what holds of a service, so many seconds after the first midnight."""
+    minutes, at = minutes_of(service.hours, service.season), int(clock_s // 60)
+    end = (at // 1440 + _SEEN_DAYS) * 1440
+    if minutes[at] == RANK["open"]:
+        return Held("open", _first(minutes[at:end] != RANK["open"]) * 60 + at * 60 - clock_s, 0.0)
+    opens_in_s = _first(minutes[at:end] == RANK["open"]) * 60 + at * 60 - clock_s
+    return Held("closed" if minutes[at] == RANK["closed"] else "unknown", 0.0, opens_in_s)
+
+
+def next_change(service: Service, after: datetime) -> datetime | None:
+    """Return when something changes next within three days."""
+    at = int((after.astimezone(_CHINA).replace(tzinfo=None) - _DAY_ONE).total_seconds() // 60)
+    ahead = minutes_of(service.hours, service.season)[at : at + 3 * 1440]
+    number = _first(ahead != ahead[0])
+    return None if number == math.inf else (_DAY_ONE + timedelta(minutes=at + number)).replace(tzinfo=_CHINA)
+
+
+def _first(flags: NDArray[np.bool_]) -> float:
+    number = int(flags.argmax())
+    return number if flags[number] else math.inf
+
+
+def best_held(services: Sequence[Held]) -> Held:
+    """Open is better than unknown, and unknown than closed; then what stays open longest, or opens soonest."""
+    for kind in ("open", "unknown"):
+        alike = [held for held in services if held.kind == kind]
+        if alike:
+            return max(alike, key=lambda held: (held.left_s, -held.opens_in_s))
+    return min(services, key=lambda held: held.opens_in_s)
+
+
+#: What a condition is about, and what is there instead.
+Failing = tuple[str, str, str | None]
+
+
+class Judged(NamedTuple):
+    """A place as an answer must have it: when one gets there, what holds then, and every condition that it fails."""
+
+    place: Place
+    travel_s: float
+    held: Held | None
+    services: tuple[Held, ...]
+    fails: frozenset[Failing]
+
+
+def judge(place: Place, travel_s: float, query: NearestQuery) -> Judged:
+    """Try one condition after the other."""
+    fails = frozenset(_fails(place, query.wanted))
+    if query.when is None:
+        return Judged(place, travel_s, None, (), fails)
+    set_out = query.when.astimezone(_CHINA).replace(tzinfo=None)
+    clock_s = (set_out - _DAY_ONE).total_seconds() + travel_s  # each place's own arrival
+    services = tuple(held_at(service, clock_s) for service in place.services)
+    wanted = [
+        held
+        for service, held in zip(place.services, services, strict=True)
+        if not query.wanted.services or service.kind in query.wanted.services
+    ]
+    held = best_held(wanted or services)
+    if query.open != "any" and wanted:  # whether it is open for what nobody wants is not asked
+        if held.kind == "closed" or (held.kind == "unknown" and query.open == "arrival"):
+            fails |= {("open", "", held.kind)}
+        elif held.kind == "open" and held.left_s < query.min_left_s:
+            fails |= {("open", "", "closes too soon")}
+    return Judged(place, travel_s, held, services, fails)
+
+
+def _fails(place: Place, wanted: Wanted) -> Iterator[Failing]:
+    """Yield what a place has not, whatever the time."""
+    if place.status != "open":
+        yield "status", "", place.status
+    if wanted.services and not {service.kind for service in place.services} & set(wanted.services):
+        yield "service", "", None
+    for kind in wanted.amenities:
+        if kind not in place.amenities or place.amenities[kind] == "no":
+            yield "amenity", kind, place.amenities.get(kind)
+    for kind in wanted.amenities_or_unknown:  # what nobody has reported will do
+        if kind in place.amenities and place.amenities[kind] == "no":
+            yield "amenity", kind, "no"
+    way_in = "unknown" if place.access is None else place.access
+    if wanted.access and way_in not in wanted.access:
+        yield "access", "", place.access
+    if wanted.audience is not None and len(place.audience) > 0 and wanted.audience not in place.audience:
+        yield "audience", "", "|".join(place.audience)
+    order = ["exact", "building", "street", "subdistrict", "illustrative"]
+    if wanted.accuracy is not None and order.index(place.accuracy) > order.index(wanted.accuracy):
+        yield "accuracy", "", place.accuracy
+
+
+def doubtful(judged: Judged, query: NearestQuery, tolerance_s: float) -> bool:
+    """Tell whether something changes at a place within so little time of the arrival that it cannot be compared."""
+    if query.when is None:
+        return False
+    early, late = (judge(judged.place, judged.travel_s + by, query) for by in (-tolerance_s, tolerance_s))
+    kinds = [[held.kind for held in other.services] for other in (early, judged, late)]
+    return not early.fails == judged.fails == late.fails or not kinds[0] == kinds[1] == kinds[2]
+
+
+class BruteAnswer(NamedTuple):
+    """What an answer must say: results, and what was passed over, in order of (travel time, id)."""
+
+    results: list[Judged]
+    passed: list[Judged]
+    #: Every place within reach that has not been given up, in the same order.
+    near: list[Judged]
+
+
+def brute_nearest(costs_s: Sequence[float], places: Sequence[Place], query: NearestQuery) -> BruteAnswer:
+    """Answer a question by trying every place.
+
+    Parameters
+    ----------
+    costs_s
+        Travel time to each place by :meth:`RawStreets.costs_s`, access legs included; infinite: out of reach.
+    """
+    near = [
+        judge(place, cost, query)
+        for place, cost in sorted(zip(places, costs_s, strict=True), key=lambda pair: (pair[1], pair[0].id))
+        if cost <= query.cutoff_s + OPEN_END_S and cost < math.inf and place.status != "retired"
+    ]
+    results: list[Judged] = []
+    passed: list[Judged] = []
+    for judged in near:
+        if judged.travel_s > query.cutoff_s or len(results) == query.k:
+            break
+        (passed if judged.fails else results).append(judged)
+    return BruteAnswer(results, passed, near)

@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.city",),
     ("geo.answers", "geo.live"),
     ("geo.cli_hours", "geo.cli_places"),
-    ("geo.cli_export", "geo.cli_import", "geo.cli_nearest"),
+    ("geo.cli_export", "geo.cli_import", "geo.cli_nearest", "geo.cli_search"),
     ("geo.cli",),
 )
 

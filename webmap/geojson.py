@@ -33,6 +33,9 @@ def city_summary(city: City) -> dict[str, Any]:
         "counts": dict(manifest.counts),
         "services": [kind for kind in SERVICES if kind in offered["services"]],
         "amenities": [kind for kind in AMENITIES if kind in offered["amenities"]],
+        "accesses": list(offered["accesses"]),
+        "audiences": list(offered["audiences"]),
+        "accuracies": list(offered["accuracies"]),
         "modes": list(MODES),
         "base_map": base_map,
     }

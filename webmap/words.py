@@ -24,13 +24,17 @@ def page_words() -> dict[str, Words]:
         "service": service_words(),
         "amenity": amenity_words(),
         "accuracy": accuracy_words(),
+        "at_least": at_least_words(),
         "access": access_words(),
+        "only_by": only_by_words(),
+        "audience": audience_words(),
         "mode": mode_words(),
         "by_mode": by_mode_words(),
         "kind": kind_words(),
         "hours": hours_words(),
         "state": state_words(),
         "assumed": assumed_words(),
+        "reason": reason_words(),
         "problem": problem_words(),
         "ui": ui_words(),
     }
@@ -103,6 +107,40 @@ def access_words() -> Words:
         "scan": _("要扫码"),
         "face": _("要刷脸"),
         "key": _("要借钥匙"),
+        "unknown": _("不知道怎么进"),
+    }
+
+
+def at_least_words() -> Words:
+    """Return how exact a position must be; the least exact is never asked for."""
+    return {
+        "exact": _("准到门口"),
+        "building": _("至少到楼"),
+        "street": _("至少到路段"),
+        "subdistrict": _("至少到街道范围"),
+    }
+
+
+def only_by_words() -> Words:
+    """Return the only way to get in, for somebody who wanted another."""
+    return {
+        "walk_in": _("可直接进"),
+        "ask_guard": _("要先问保安"),
+        "scan": _("只能扫码进"),
+        "face": _("只能刷脸进"),
+        "key": _("要借钥匙才能进"),
+    }
+
+
+def audience_words() -> Words:
+    """Return whom a place is for."""
+    return {
+        "couriers": _("快递外卖员"),
+        "sanitation": _("环卫工人"),
+        "drivers": _("司机"),
+        "guards": _("保安"),
+        "police": _("警察"),
+        "union_members": _("工会会员"),
     }
 
 
@@ -168,6 +206,24 @@ def assumed_words() -> Words:
     }
 
 
+def reason_words() -> Words:
+    """Return why a nearer place was passed over: the condition it failed, and what was found instead."""
+    return {
+        "status_planned": _("还没开放"),
+        "status_paused": _("暂停开放"),
+        "service": _("不提供{service}"),
+        "amenity_no": _("没有{amenity}"),
+        "amenity_unknown": _("不知道有没有{amenity}"),
+        "access": "{access}",
+        "access_unknown": _("不知道怎么进"),
+        "audience": _("只给{audience}"),
+        "accuracy": "{accuracy}",
+        "open_closed": _("到达时没开门"),
+        "open_short": _("到达后不久就关门"),
+        "open_unknown": _("不知道到时开不开门"),
+    }
+
+
 def problem_words() -> Words:
     """Return what to say, and what to try, for each problem of the API."""
     return {
@@ -221,6 +277,34 @@ def ui_words() -> Words:
         "open_until": _("{time} 关，还剩 {left}"),
         "opens_after": _("到后 {minutes} 分钟开门"),
         "opens_at": _("{time} 开门"),
+        "open_short_here": _("到后 {minutes} 分钟就关门"),
+        "park_walk": _("停车后步行 {distance}"),
+        "setting_out": _("{day} {time} 出发"),
+        "comma": _("，"),
+        "why_not": _("为什么不是更近的"),
+        "passed_nearer": _("有 {n} 处更近，为什么没选？"),
+        "passed_nearer_one": _("有 1 处更近，为什么没选？"),
+        "passed_within": _("附近另有 {n} 处，为什么没选？"),
+        "passed_within_one": _("附近另有 1 处，为什么没选？"),
+        "passed_other": _("另有 {n} 处更近的地方不提供{service}"),
+        "passed_other_one": _("另有 1 处更近的地方不提供{service}"),
+        "passed_other_within": _("附近 {n} 处不提供{service}"),
+        "passed_other_within_one": _("附近 1 处不提供{service}"),
+        "passed_more": _("还有更远的 {n} 处没列出，全部列出"),
+        "passed_status": _("有 {n} 处没选上，原因列在后面。"),
+        "passed_status_one": _("有 1 处没选上，原因列在后面。"),
+        "near_closed": _("附近有 {n} 处，但你到的时候都关着。"),
+        "near_closed_one": _("附近有 1 处，但你到的时候关着。"),
+        "near_all": _("附近有 {n} 处，但都{reason}。"),
+        "near_all_one": _("附近有 1 处，但{reason}。"),
+        "near_but": _("附近有 {n} 处，但是：{reasons}。"),
+        "near_each": _("{n} 处{reason}"),
+        "near_rest": _("{n} 处另有原因"),
+        "show_anyway": _("还是看看"),
+        "put_away": _("收起"),
+        "shown_anyway": _("已列出{name}"),
+        "any_time": _("关着的也看"),
+        "or_unknown": _("不知道有没有的也看"),
         "tomorrow": _("明天 {time}"),
         "n_minutes": _("{n} 分钟"),
         "n_hours": _("{n} 小时"),

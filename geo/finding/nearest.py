@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.coords import LonLat, geodesic_m
+from geo.finding.arrival import Departure, on_arrival, shut
 from geo.finding.asking import NearestQuery
 from geo.finding.conditions import Conditions, Failure
 from geo.finding.openness import Failure as Shut
-from geo.finding.openness import Openings, best_state, opens_in_s
-from geo.places.hours import CHINA, State
+from geo.finding.openness import Openings
+from geo.places.hours import State
 from geo.places.model import Place
-from geo.places.runs import clock_us
 from geo.streets.graphs import access_ticks, graph, hang
 from geo.streets.labels import make_labels
 from geo.streets.network import MAIN, TICKS_PER_S, StreetNetwork
@@ -24,9 +24,6 @@ from geo.streets.paths import Search, Stream, Workspaces
 from geo.streets.profiles import Mode
 from geo.streets.routes import draw, lengths_m
 from geo.streets.snapping import Position, snap, snap_many
-
-#: A tick in microseconds.
-TICK_US = 1_000_000 // TICKS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +189,16 @@ class Finder:
         OffNetworkError
             No street near the origin.
         """
-        asked = _Asked(query, snap(self._network, self._mode, query.origin))
-        stream = self._search.stream(asked.origin, round(query.cutoff_s * TICKS_PER_S) - asked.access)
+        origin = snap(self._network, self._mode, query.origin)
+        access, departure = int(access_ticks(np.array([origin.snap_m]))[0]), Departure(query.when)
+        stream = self._search.stream(origin, round(query.cutoff_s * TICKS_PER_S) - access)
         passing, exists = self._conditions.passing(query.wanted), self._conditions.exists
         taken: list[int] = []
         passed: list[int] = []
         i = 0
         while len(taken) < query.k and i < stream.reach(2 * i + 1):
             number = stream.facility[i]
-            if passing[number] and self._shut(asked, number, stream.cost[i]) is None:
+            if passing[number] and self._shut(query, number, departure, access + stream.cost[i]) is None:
                 taken.append(i)
             elif exists[number]:
                 passed.append(i)
@@ -208,94 +206,58 @@ class Finder:
         listed = passed if query.passed is None else passed[: query.passed]
         return Answer(
             query,
-            asked.origin,
-            tuple(self._result(asked, stream, i) for i in taken),
-            tuple(self._passed_over(asked, stream.facility[i], stream.cost[i]) for i in listed),
+            origin,
+            tuple(self._result(query, origin, departure, access, stream, i) for i in taken),
+            tuple(self._passed_over(query, stream.facility[i], departure, access + stream.cost[i]) for i in listed),
             len(passed),
         )
 
-    def _shut(self, asked: _Asked, number: int, cost: int) -> Shut | None:
-        """Say why a place does not let one in as the question wants it."""
-        query = asked.query
-        if query.open == "any":
-            return None
-        shut = self._openings.failure(number, asked.arrival_us(cost), query.min_left_s, query.wanted.services)
-        return None if shut == "hours_unknown" and query.open == "arrival_or_unknown" else shut
+    def _shut(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> Shut | None:
+        at_us = departure.clock_us(ticks)
+        return shut(self._openings, query.open, query.wanted.services, number, at_us, query.min_left_s)
 
-    def _result(self, asked: _Asked, stream: Stream, i: int) -> Nearest:
-        query, origin, number, cost = asked.query, asked.origin, stream.facility[i], stream.cost[i]
-        place = self._places[number]
+    def _result(
+        self, query: NearestQuery, origin: Position, departure: Departure, access: int, stream: Stream, i: int
+    ) -> Nearest:
+        number, ticks = stream.facility[i], access + stream.cost[i]
+        place, codes, rides = self._places[number], stream.route(i), self._mode == "ebike"
         offset_m, access_m = float(self._positions.offset_m[number]), float(self._positions.snap_m[number])
-        codes = stream.route(i)
-        path = None
-        if query.paths or self._mode == "ebike":
-            route = draw(self._network, origin, offset_m, codes)
-            along_m, on_foot_m, path = route.length_m, route.on_foot_m, route.lonlat
-        else:
-            along_m, on_foot_m = lengths_m(self._network, origin, offset_m, codes)
-        rides = self._mode == "ebike"
-        states, state, opens = self._states(asked, number, cost)
+        route = draw(self._network, origin, offset_m, codes) if query.paths or rides else None
+        along_m, on_foot_m = lengths_m(self._network, origin, offset_m, codes)
+        states, state, opens = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
         return Nearest(
             number=number,
             place=place,
-            travel_s=(asked.access + cost) / TICKS_PER_S,
+            travel_s=ticks / TICKS_PER_S,
             network_m=origin.snap_m + along_m + access_m,
             straight_m=float(geodesic_m(np.array([query.origin]), self._lonlat[number : number + 1])[0]),
             origin_access_m=origin.snap_m,
             place_access_m=access_m,
             on_foot_m=on_foot_m + access_m if rides else None,
-            parked=LonLat(*route.lonlat[route.parked].tolist()) if rides else None,
-            path=path if query.paths else None,
-            arrival=asked.arrival(cost),
+            parked=LonLat(*route.lonlat[route.parked].tolist()) if rides and route else None,
+            path=route.lonlat if query.paths and route else None,
+            arrival=departure.time(ticks),
             states=states,
             state=state,
             opens_in_s=opens,
         )
 
-    def _passed_over(self, asked: _Asked, number: int, cost: int) -> PassedOver:
-        query, place = asked.query, self._places[number]
+    def _passed_over(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> PassedOver:
+        place, arrival = self._places[number], departure.time(ticks)
         failures = self._conditions.failures(number, query.wanted)
-        _, state, opens = self._states(asked, number, cost)
-        shut = self._shut(asked, number, cost)
-        if shut is not None:
-            failures += (_failure(shut, query.min_left_s, state, asked.arrival(cost)),)
-        return PassedOver(place, (asked.access + cost) / TICKS_PER_S, failures, asked.arrival(cost), state, opens)
-
-    def _states(self, asked: _Asked, number: int, cost: int) -> tuple[tuple[State, ...], State | None, float | None]:
-        """Return what holds on arrival: for each service, for the wanted ones, and how long until it opens."""
-        arrival = asked.arrival(cost)
-        if arrival is None:
-            return (), None, None
-        place = self._places[number]
-        states = self._openings.states(number, asked.arrival_us(cost))
-        wanted = [kind for kind in asked.query.wanted.services if place.offers(kind)]
-        state = states[0] if len(states) == 1 else best_state(place, states, wanted)
-        return states, state, opens_in_s(state, arrival)
+        _, state, opens = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
+        if not any(
+            failure.condition == "service" for failure in failures
+        ):  # it has no hours for what it does not offer
+            failures += closed(self._shut(query, number, departure, ticks), query.min_left_s, state, arrival)
+        return PassedOver(place, ticks / TICKS_PER_S, failures, arrival, state, opens)
 
 
-class _Asked:
-    """A question at its place on the streets, and when one gets where."""
-
-    def __init__(self, query: NearestQuery, origin: Position) -> None:
-        self.query = query
-        self.origin = origin
-        self.access = int(access_ticks(np.array([origin.snap_m]))[0])
-        self._when = None if query.when is None else query.when.astimezone(CHINA)
-        self._on_street_us = 0 if query.when is None else clock_us(query.when) + self.access * TICK_US
-
-    def arrival_us(self, cost: int) -> int:
-        """Return the clock at the end of a way on the streets, in ticks."""
-        return self._on_street_us + cost * TICK_US
-
-    def arrival(self, cost: int) -> datetime | None:
-        """Return the same as a time of China."""
-        when = self._when
-        return None if when is None else when + timedelta(microseconds=(self.access + cost) * TICK_US)
-
-
-def _failure(shut: Shut, min_left_s: float, state: State | None, arrival: datetime | None) -> Failure:
-    """Say why a place is shut as any other condition is said to fail."""
-    wanted = f"{min_left_s / 60:g}min"
-    if shut != "closes_too_soon" or state is None or state.until is None or arrival is None:
-        return Failure("open", wanted, "closed" if shut == "closed" else None)
-    return Failure("open", wanted, f"{int((state.until - arrival).total_seconds() // 60)}min")
+def closed(why: Shut | None, open_for_s: float, state: State | None, arrival: datetime | None) -> tuple[Failure, ...]:
+    """Say why a place is shut as any other condition is said to fail; nothing if it is not."""
+    wanted = f"{open_for_s / 60:g}min"
+    if why is None:
+        return ()
+    if why != "closes_too_soon" or state is None or state.until is None or arrival is None:
+        return (Failure("open", wanted, "closed" if why == "closed" else None),)
+    return (Failure("open", wanted, f"{int((state.until - arrival).total_seconds() // 60)}min"),)

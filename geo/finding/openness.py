@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, State
-from geo.places.model import Place, Service
+from geo.places.model import Place
 from geo.places.offer import Offer
 from geo.places.runs import Run, Runs
 
@@ -36,6 +36,7 @@ class Openings:
     Examples
     --------
     >>> from geo.coords import LonLat
+    >>> from geo.places.model import Service
     >>> from geo.places.runs import clock_us
     >>> barber = Place("b", "Barber", LonLat(116.4, 39.9), "exact", (Service("haircut", "Fr 14:00-16:00"),), "seen")
     >>> openings = Openings([barber], Calendar.packaged())
@@ -77,22 +78,6 @@ class Openings:
             return self._runs.at(services[0][1], at_us)
         runs = [self._runs.at(offer, at_us) for kind, offer in services if not kinds or kind in kinds]
         return min(runs, key=_run_rank, default=_UNKNOWN_RUN)
-
-
-def service_state(service: Service, when: datetime, calendar: Calendar) -> State:
-    """Tell what holds for a service at an instant; hours that are missing or cannot be read are unknown.
-
-    Parameters
-    ----------
-    when
-        With its time zone.
-    """
-    return Offer.read(service.hours, service.season).state(when, calendar)
-
-
-def place_states(place: Place, when: datetime, calendar: Calendar) -> tuple[State, ...]:
-    """Tell what holds for each service of a place, in their order; for thousands keep :class:`Openings`."""
-    return tuple(service_state(service, when, calendar) for service in place.services)
 
 
 def best_state(place: Place, states: Collection[State], kinds: Collection[str]) -> State:

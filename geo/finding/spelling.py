@@ -17,6 +17,20 @@ _HAN: Final = "〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _UNIT: Final = re.compile(rf"[{_HAN}]|\d+|[^\W\d_{_HAN}]+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
 
+#: Traditional characters that are frequent in names of places, and the simplified ones that stand for them.
+_SIMPLIFIED: Final = str.maketrans(
+    "東門陽條號園樓廠區橋國華長車場廣鐵線機會館醫學圖書師範農業電視臺億萬壽龍鳳馬魚鳥麗寶貝財貿賓賢樂術藝"
+    "體開關閣陳陸隊際雙雲順頭顧風飛飯飲養駱駝騎驛齊爾爺牆獅環瑪瑤畫碼禮種積窪筆築節紅紀紙級細終組結絲經綠"
+    "維網緯總織羅習聖聯職臨興舊莊葉蓮蘆蘇虛衛裏裡褲觀語讀豐貴趙軍轉運過遠還鄉鄧鄭醬釣鋪錢鍋鐘鎮間闕陰隱離"
+    "雞靜頤額驢鴨鹽黃點黨個倉側偉備傳優兒內劉動勞勝協單嚴團報墳壇壩夾奧婦孫實寧專將對層嶺島崗帶幹庫廟張強"
+    "後復徑應懷戲戶掛數時曉楊極構標樹檔櫻歐歷歸氣涼測湯溝滿漢潤潔澗澤濟灣燈營爐欄剎宮溫靈達盧蘭錦銀鑼",
+    "东门阳条号园楼厂区桥国华长车场广铁线机会馆医学图书师范农业电视台亿万寿龙凤马鱼鸟丽宝贝财贸宾贤乐术艺"
+    "体开关阁陈陆队际双云顺头顾风飞饭饮养骆驼骑驿齐尔爷墙狮环玛瑶画码礼种积洼笔筑节红纪纸级细终组结丝经绿"
+    "维网纬总织罗习圣联职临兴旧庄叶莲芦苏虚卫里里裤观语读丰贵赵军转运过远还乡邓郑酱钓铺钱锅钟镇间阙阴隐离"
+    "鸡静颐额驴鸭盐黄点党个仓侧伟备传优儿内刘动劳胜协单严团报坟坛坝夹奥妇孙实宁专将对层岭岛岗带干库庙张强"
+    "后复径应怀戏户挂数时晓杨极构标树档樱欧历归气凉测汤沟满汉润洁涧泽济湾灯营炉栏刹宫温灵达卢兰锦银锣",
+)
+
 #: How a row of Chinese characters is read.
 Read = Callable[[str], tuple[Syllables, ...]]
 
@@ -41,7 +55,8 @@ class Spelling(NamedTuple):
 def units(text: str) -> list[str]:
     """Take a text apart into Chinese characters, words and numbers, in one width and case, without accents.
 
-    Whatever is no letter and no digit is left out. ``ü`` is written ``v``, as input methods have it.
+    Traditional characters that are frequent in names are written as simplified ones, and ``ü`` as ``v``, as input
+    methods have it. Whatever is no letter and no digit is left out.
 
     Examples
     --------
@@ -49,7 +64,7 @@ def units(text: str) -> list[str]:
     (['soho', '望', '京', 'a', '1', '座'], ['lvdao'])
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    folded = folded.replace("u\u0308", "v")
+    folded = folded.replace("u\u0308", "v").translate(_SIMPLIFIED)
     return _UNIT.findall("".join(char for char in folded if unicodedata.category(char) != "Mn"))
 
 

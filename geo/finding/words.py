@@ -142,7 +142,13 @@ def read_word(parameter: str, text: str, known: Sequence[_Word]) -> _Word:
 
 
 def read_list(parameter: str, texts: Iterable[str], known: Sequence[_Word]) -> tuple[_Word, ...]:
-    """Read words that are repeated or separated by commas; doubles count once."""
+    """Read words that are repeated or separated by commas; in which order and how often does not matter.
+
+    Examples
+    --------
+    >>> read_list("service", ["c,a", "a"], ("a", "b", "c"))
+    ('a', 'c')
+    """
     words = {read_word(parameter, word, known) for text in texts for word in text.split(",")}
     return tuple(word for word in known if word in words)
 

@@ -99,6 +99,24 @@ def graph(network: StreetNetwork, mode: Mode, direction: Direction = "to_facilit
     return Graph(*rows, against, along, foot_against, foot_along, network.edge_nodes, network.edge_length_m, True)
 
 
+def riding(graph: Graph) -> Graph:
+    """Return the part of an e-bike's graph in which nobody parks; of other modes, the graph itself."""
+    if not len(graph.foot_along):
+        return graph
+    n = graph.label_count // 2
+    kept = np.flatnonzero(graph.code[: graph.first[n]] & ON_FOOT == 0)
+    first = np.searchsorted(kept, graph.first[: n + 1]).astype(np.int32)
+    none = np.empty(0, dtype=np.int32)
+    return graph._replace(
+        first=first,
+        head=graph.head[kept],
+        cost=graph.cost[kept],
+        code=graph.code[kept],
+        foot_along=none,
+        foot_against=none,
+    )
+
+
 def access_ticks(metres: NDArray[np.float64]) -> NDArray[np.int32]:
     """Walking time of access legs, in ticks.
 
@@ -203,10 +221,9 @@ def set_out(graph, edge, offset_m, label, cost, code):  # type: ignore[no-untype
 
 
 @compiled
-def on_same_edge(graph, leaves, edge, offset_m, facility):  # type: ignore[no-untyped-def]
-    """Return (cost, arc code) of a facility on the origin's own edge, reached along that edge alone."""
-    length_m = graph.edge_length_m[edge]
-    ahead_m = leaves.offset_m[facility] - offset_m
+def along_edge(graph, edge, offset_m, goal_offset_m):  # type: ignore[no-untyped-def]
+    """Return (cost, arc code) of the way along one edge between two offsets; ``NO_WAY`` where it is closed."""
+    length_m, ahead_m = graph.edge_length_m[edge], goal_offset_m - offset_m
     best, code = np.int64(NO_WAY), 2 * edge
     for way in range(2):  # 0 along the drawing, 1 against it
         metres = ahead_m if way == 0 else -ahead_m
@@ -219,7 +236,14 @@ def on_same_edge(graph, leaves, edge, offset_m, facility):  # type: ignore[no-un
             cost = part(graph.foot_along[edge] if way == 0 else graph.foot_against[edge], metres, length_m)
             if cost < best:
                 best, code = cost, 2 * edge + way | ON_FOOT
-    return (best if best == NO_WAY else best + leaves.access[facility]), code
+    return best, code
+
+
+@compiled
+def on_same_edge(graph, leaves, edge, offset_m, facility):  # type: ignore[no-untyped-def]
+    """Return (cost, arc code) of a facility on the origin's own edge, reached along that edge alone."""
+    cost, code = along_edge(graph, edge, offset_m, leaves.offset_m[facility])
+    return (cost if cost == NO_WAY else cost + leaves.access[facility]), code
 
 
 @compiled

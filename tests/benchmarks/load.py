@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,10 +103,15 @@ def questions(city: City, origins: NDArray[np.float64], count: int = QUESTIONS, 
     return found
 
 
-def in_process(city: City, path: str) -> str:
-    """Return the body of an answer, reckoned here."""
-    query = nearest_query(MultiDict(parse_qsl(urlsplit(path).query)), _FIRST_DAY)
-    return Answers(city).nearest(city.nearest(query)).decode()
+def bare(city: City) -> Callable[[str], bytes]:
+    """Return what answers a path in this process, without a server: from the query's words to the answer's bytes."""
+    answers = Answers(city)
+
+    def answer(path: str) -> bytes:
+        query = nearest_query(MultiDict(parse_qsl(urlsplit(path).query)), _FIRST_DAY)
+        return answers.nearest(city.nearest(query))
+
+    return answer
 
 
 def _known(name: str, value: str) -> bool:
@@ -120,12 +125,13 @@ def _known(name: str, value: str) -> bool:
 
 def engine_alone(city: City, paths: Sequence[str]) -> Result:
     """Time the same questions in one thread of this process: from the query's words to the answer's bytes."""
+    answer = bare(city)
     for path in paths[:50]:
-        in_process(city, path)
+        answer(path)
     seconds = []
     for path in paths[:1000]:
         begin = time.perf_counter()
-        in_process(city, path)
+        answer(path)
         seconds.append(time.perf_counter() - begin)
     return {
         "median_ms": float(np.median(seconds)) * 1000,
@@ -210,6 +216,7 @@ def _measured(wrk: str, server: Server, pack: Path, paths: list[str], city: City
         "requests": said["requests"],
         "not_200": said["bad_status"],
         "broken": said["broken"],
+        "failed": said["bad_status"] + said["broken"],
         "bytes_each": said["bytes"] / max(said["requests"], 1),
         "processes": memory["processes"],
         "rss_mb": memory["rss_mb"],
@@ -259,7 +266,8 @@ def _get(url: str) -> bytes:
 
 def _same(url: str, paths: list[str], city: City) -> int:
     """Count the bodies of a sample that say the same as the answer reckoned here."""
-    return sum(json.loads(_get(url + path)) == json.loads(in_process(city, path)) for path in paths[:SAMPLE])
+    answer = bare(city)
+    return sum(json.loads(_get(url + path)) == json.loads(answer(path)) for path in paths[:SAMPLE])
 
 
 def _wrk(wrk: str, script: Path, url: str, seconds: int) -> dict[str, int]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -35,8 +36,8 @@ As many settlings of a node as places lie within its cutoff, at most as many as 
 Bound by how many nodes the new place is nearer to; whoever sweeps anew is bound by the city.""",
 }
 _INTRO: Final = """
-Written by `make bench` from [benchmarks.json](benchmarks.json), never by hand. Ratios within one run are what to trust:
-on another machine every time differs."""
+Written by `make bench` from [benchmarks.json](benchmarks.json), never by hand; `python -m tests.benchmarks.report`
+writes it anew without measuring. Ratios within one run are what to trust: on another machine every time differs."""
 _METHOD: Final = """
 The places asked for are the nearest {k}, within {cutoff} s on foot, which is {metres} m. Everybody is asked the same
 questions in one process, in turns of {block}; slow ones are asked fewer, as the table says. Graph and questions are the
@@ -166,7 +167,7 @@ def _served(served: Mapping[str, Any] | None) -> list[str]:
             _number(line["per_s"]),
             _number(line["p50_ms"]),
             _number(line["p99_ms"]),
-            str(line["not_200"] + line["broken"]) if line["not_200"] + line["broken"] else "none",
+            f"**{line['failed']:,}**" if line["failed"] else "none",
             "–" if line["same"] is None else f"{line['same']}/{line['sampled']}",
             _number(line["ready_s"]),
             _number(line["first_ms"]),
@@ -182,7 +183,7 @@ def _served(served: Mapping[str, Any] | None) -> list[str]:
         "requests/s",
         "p50 ms",
         "p99 ms",
-        "not OK",
+        "failed",
         "same body",
         "ready s",
         "first ms",
@@ -191,7 +192,7 @@ def _served(served: Mapping[str, Any] | None) -> list[str]:
     )
     return [
         "## Served",
-        _LOAD.strip().format(**served | {"questions": f"{served['questions']:,}"}),
+        _LOAD.strip().format(**{**served, "questions": f"{served['questions']:,}"}),
         _table(head, rows),
         _ENGINE.strip().format(
             median=_number(engine["median_ms"]),
@@ -223,8 +224,7 @@ def _number(value: float) -> str:
     size = abs(value)
     if size >= 100 or value == int(value):
         return f"{value:,.0f}"
-    decimals = 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4
-    return f"{value:.{decimals}f}"
+    return f"{value:.{2 - math.floor(math.log10(size))}f}"
 
 
 def main() -> None:

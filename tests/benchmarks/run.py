@@ -17,7 +17,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +28,8 @@ from geo.osm.files import read_file
 from tests.benchmarks import compare, engines, house, load, report, synthetic
 from tests.benchmarks.graph import CUTOFF_S, K, questions
 from tests.benchmarks.hours import rows as hours_rows
+from tests.benchmarks.names import rows as names_rows
 from tests.benchmarks.table import Row
-from tests.conftest import real_data
 
 PARTS: Final = ("house", "served", "compare", "hours", "names")
 CITIES: Final = ("district", "real", "city")
@@ -38,6 +37,7 @@ _LIBRARIES: Final = (
     "numpy", "numba", "scipy", "networkx", "networkit", "rustworkx", "igraph", "osrm-bindings", "pyvalhalla", "flask",
     "waitress", "gunicorn", "granian",
 )  # fmt: skip
+_ROOT: Final = Path(__file__).parents[2]
 _REAL_PLACES: Final = 500
 _NEW_PLACES: Final = 20
 
@@ -101,6 +101,9 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
                     lines.append(row)
                     facts[f"{name}: {row.what}"] = median_s
                 lines += house.whole_answers(city, origins[:100])
+            if "names" in parts and name in {"real", cities[-1]}:
+                _say(f"{name}: names")
+                lines += names_rows(pack)
             if lines:
                 results["house"][name] = [row._asdict() for row in lines]
             if "served" in parts and name == cities[-1]:
@@ -110,12 +113,9 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
                 _say(f"{name}: beside the peers")
                 results["compared"] += compare.all_questions(name, city, asked, pbf)
         gc.collect()
-    for part, rows in (("hours", hours_rows), ("names", _names_rows)):
-        if part in parts:
-            _say(part)
-            measured = [row._asdict() for row in rows()]
-            if measured:
-                results["house"][part] = measured
+    if "hours" in parts:
+        _say("hours")
+        results["house"]["hours"] = [row._asdict() for row in hours_rows()]
     results["goals"] = goals(results, facts) if "city" in cities else []
     return results
 
@@ -140,7 +140,9 @@ def _opened(name: str, parts: list[str]) -> Iterator[tuple[City, Any, Any, Path 
         what = f"synthetic, from seed {synthetic.SEED}"
         yield City.open(made.pack), points[_NEW_PLACES:], points[:_NEW_PLACES], pbf, made.pack, what, [row]
         return
-    extract_file = real_data() / "beijing" / "beijing.osm.pbf"
+    extract_file = (
+        Path(os.environ.get("YIZHAN_REAL_DATA", _ROOT.parent / "shared" / "data")) / "beijing" / "beijing.osm.pbf"
+    )
     if not extract_file.is_file():
         _say(f"real: left out, no extract at {extract_file}; set YIZHAN_REAL_DATA")
         return
@@ -240,17 +242,6 @@ def goals(results: Results, facts: dict[str, float | None]) -> list[Results]:
         }
         for what, sign, goal, unit, measured in table
     ]
-
-
-def _names_rows() -> Iterator[Row]:
-    """Return what tests/benchmarks/names.py measures, if it is there."""
-    try:
-        module = import_module("tests.benchmarks.names")
-    except ModuleNotFoundError as error:
-        if error.name != "tests.benchmarks.names":
-            raise
-        return
-    yield from module.rows()
 
 
 def machine() -> Results:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -134,12 +135,14 @@ def cached_pack(size: str, seed: int = SEED) -> Made:
     """Return the pack of a size, built unless an equal one lies in the cache.
 
     The cache is the folder ``YIZHAN_BENCH_CACHE`` or one among the temporary files. A pack is known by the source of
-    this module and of everything that writes packs, the seed, and the format.
+    this module and of everything that writes packs, the seed, and the format; older ones of the size are removed.
     """
     home = cache_folder()
     out = home / f"{size}-{_recipe(size, seed)}"
     said = home / f"{out.name}.json"
     if not (out.is_dir() and said.is_file()):
+        for older in home.glob(f"{size}-*"):
+            shutil.rmtree(older) if older.is_dir() else older.unlink()
         begin = time.perf_counter()
         extract = make_extract(SIDES[size], seed)
         made_s = time.perf_counter() - begin

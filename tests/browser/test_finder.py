@@ -72,6 +72,28 @@ def test_a_place_is_picked_by_name(visit: Start) -> None:
     assert here.went_well()
 
 
+def test_a_house_number_that_is_not_known_is_said_to_be_so(visit: Start) -> None:
+    here = visit("phone")
+    page = here.open("/")
+    page.fill("#search-input", "东四四条 99999 号")
+    option = page.locator(".search__option").first
+    expect(option).to_contain_text("东四四条")
+    expect(option).to_contain_text("不知道门牌在哪")
+    option.click()
+    expect(page.locator("#from-name")).to_contain_text("路的中间")
+    assert here.went_well()
+
+
+def test_pinyin_finds_it_and_the_kind_is_said(visit: Start) -> None:
+    here = visit("phone")
+    page = here.open("/?lang=en")
+    page.fill("#search-input", "chaoyangmenjiedao")
+    option = page.locator(".search__option").first
+    expect(option).to_contain_text("Area")
+    expect(option.locator(".search__unknown")).to_have_count(0)
+    assert here.went_well()
+
+
 def test_one_s_own_position_is_asked_for_only_on_a_tap(visit: Start) -> None:
     here = visit("phone", permissions=["geolocation"], geolocation={"longitude": 116.4108, "latitude": 39.9229})
     page = here.open("/")

@@ -11,18 +11,11 @@ import pytest
 from geo.city import City
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Answer
-from geo.finding.openness import (
-    UNKNOWN,
-    Openings,
-    best_state,
-    failure,
-    opens_in_s,
-    place_states,
-    service_state,
-)
+from geo.finding.openness import UNKNOWN, Openings, best_state, failure, opens_in_s
 from geo.places.calendar import Calendar
-from geo.places.hours import CHINA
+from geo.places.hours import CHINA, State
 from geo.places.model import Place, Service, ServiceKind
+from geo.places.offer import Offer
 from geo.places.runs import clock_us
 from tests.strategies import make_places
 
@@ -32,6 +25,15 @@ CALENDAR = Calendar.packaged()
 
 def at(hour: float) -> datetime:
     return MONDAY.replace(hour=0) + timedelta(hours=hour)
+
+
+def service_state(service: Service, when: datetime) -> State:
+    """Evaluate what :class:`Openings` looks up."""
+    return Offer.read(service.hours, service.season).state(when, CALENDAR)
+
+
+def place_states(place: Place, when: datetime) -> tuple[State, ...]:
+    return tuple(service_state(service, when) for service in place.services)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def at(hour: float) -> datetime:
     ],
 )
 def test_a_service_at_an_instant(service: Service, when: datetime, kind: str, why: str) -> None:
-    assert service_state(service, when, CALENDAR).kind == kind, why
+    assert service_state(service, when).kind == kind, why
 
 
 def test_the_best_of_the_services_asked_for_counts() -> None:
@@ -58,7 +60,7 @@ def test_the_best_of_the_services_asked_for_counts() -> None:
         make_places(np.zeros((1, 2)))[0],
         services=(Service("rest_stop", "Mo-Su 07:00-21:00"), Service("haircut", "Fr 14:00-16:00"), Service("benefit")),
     )
-    states = [service_state(service, at(10), CALENDAR) for service in place.services]
+    states = [service_state(service, at(10)) for service in place.services]
     assert best_state(place, states, ()).kind == "open"
     assert best_state(place, states, ("haircut",)).kind == "closed"
     assert best_state(place, states, ("haircut", "benefit")).kind == "unknown", "perhaps is better than no"
@@ -84,7 +86,7 @@ def offering(*hours: str | None) -> Place:
 )
 def test_the_best_state(hours: tuple[str | None, ...], best: int, why: str) -> None:
     place, openings = offering(*hours), Openings([offering(*hours)], CALENDAR)
-    states = place_states(place, at(10), CALENDAR)
+    states = place_states(place, at(10))
     assert best_state(place, states, ()) is states[best], why
     assert openings.best(0, clock_us(at(10))) == states[best], why
 
@@ -116,7 +118,7 @@ def test_why_one_is_not_let_in(
     hours: str | None, late_s: float, min_left_s: float, fails: str | None, why: str
 ) -> None:
     arrival = at(16.75) + timedelta(seconds=late_s)
-    state = service_state(Service("rest_stop", hours), arrival, CALENDAR)
+    state = service_state(Service("rest_stop", hours), arrival)
     openings = Openings([offering(hours)], CALENDAR)
     assert failure(state, arrival, min_left_s) == fails, why
     assert failure(state, arrival.astimezone(UTC), min_left_s) == fails, "whatever the zone"
@@ -126,7 +128,7 @@ def test_why_one_is_not_let_in(
 def test_the_one_that_is_open_long_enough_counts_though_both_have_as_many_whole_minutes_left() -> None:
     place = offering("Mo-Su 09:00-17:00", '09:00-17:00, 17:00-17:01 open "clearing up"')
     arrival = at(16.75) + timedelta(seconds=30)
-    states = place_states(place, arrival, CALENDAR)
+    states = place_states(place, arrival)
     assert [failure(state, arrival, 900) for state in states] == ["closes_too_soon", None]
     assert failure(best_state(place, states, ()), arrival, 900) is None
     assert Openings([place], CALENDAR).failure(0, clock_us(arrival), 900) is None
@@ -143,7 +145,7 @@ def test_the_one_that_is_open_long_enough_counts_though_both_have_as_many_whole_
     ],
 )
 def test_how_long_until_it_opens(hours: str | None, hour: float, opens: float | None, why: str) -> None:
-    state = service_state(Service("rest_stop", hours), at(hour), CALENDAR)
+    state = service_state(Service("rest_stop", hours), at(hour))
     assert opens_in_s(state, at(hour)) == opens, why
     assert opens_in_s(state, at(hour).astimezone(UTC)) == opens, why
 
@@ -156,7 +158,7 @@ def test_openings_say_what_each_place_says(sample_city: City, kinds: tuple[Servi
         for quarter in range(0, 96, 5):
             when = datetime.fromisoformat(day).replace(tzinfo=CHINA) + timedelta(minutes=15 * quarter, seconds=quarter)
             for number, place in enumerate(sample_city.places):
-                states = place_states(place, when, CALENDAR)
+                states = place_states(place, when)
                 best = best_state(place, states, kinds)
                 assert openings.states(number, clock_us(when)) == states
                 assert openings.best(number, clock_us(when), kinds) == best
@@ -182,10 +184,7 @@ def _open_long_enough(place: Place, arrival: datetime | None) -> bool:
     """Minute by minute: some service is open now and for the next quarter of an hour."""
     assert arrival is not None
     return any(
-        all(
-            service_state(service, arrival + timedelta(minutes=minute), CALENDAR).is_open
-            for minute in (*range(15), 14.99)
-        )
+        all(service_state(service, arrival + timedelta(minutes=minute)).is_open for minute in (*range(15), 14.99))
         for service in place.services
     )
 

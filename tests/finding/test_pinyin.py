@@ -94,7 +94,7 @@ NAMES = """
 更楼胡同 geng lou hu tong
 南锣鼓巷 nan luo gu xiang
 雨儿胡同 yu er hu tong
-垂露 chui lu
+甘露园 gan lu yuan
 亮马桥 liang ma qiao
 蓟门桥 ji men qiao
 柳芳 liu fang

@@ -52,6 +52,7 @@ names = st.builds(
     place_id=st.none(),  # places have a table of their own
     also=st.lists(texts, max_size=3).map(tuple),
     address=maybe,
+    exact=st.just(True),  # an answer may be inexact, an entry is not
 )
 numbers = st.integers(0, 2**40) | st.floats(0, 1e9)
 manifests = st.builds(

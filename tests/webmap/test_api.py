@@ -435,10 +435,12 @@ def test_the_city_tells_what_it_is_and_has(client: FlaskClient, sample_city: Cit
 
     assert set(answer) == {
         "name", "name_en", "sample", "version", "built", "bbox", "center", "sources", "counts", "services",
-        "amenities", "modes", "base_map",
+        "amenities", "accesses", "audiences", "accuracies", "modes", "base_map",
     }  # fmt: skip
     assert (answer["name"], answer["sample"], answer["counts"]["places"]) == ("东城区（示例）", True, 233)
     assert answer["services"] == ["service_station", "rest_stop", "water_point", "haircut"]
+    assert (answer["accesses"], answer["audiences"]) == (["walk_in", "ask_guard", "scan", "key", "unknown"], [])
+    assert answer["accuracies"] == ["illustrative"]
     assert answer["modes"] == ["walk", "bike", "ebike", "drive"]
     west, south, east, north = answer["bbox"]
     assert west < answer["center"][0] < east and south < answer["center"][1] < north

@@ -24,9 +24,9 @@ WANTED = (
     ("audience", "couriers"), ("accuracy", "building"),
 )  # fmt: skip
 EVERYTHING = Wanted(
-    ("rest_stop", "haircut", "water_point"),
+    ("rest_stop", "water_point", "haircut"),
     ("toilet",),
-    ("wifi", "socket", "books"),
+    ("socket", "wifi", "books"),
     ("walk_in", "ask_guard", "unknown"),
     "couriers",
     "building",

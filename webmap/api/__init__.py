@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from geo.places.model import place_to_json
 from webmap.geojson import search_results
-from webmap.params import nearest_query, search_query
+from webmap.params import along_query, nearest_query, search_query
 from webmap.site import StoredJson, site
 
 api = Blueprint("api", __name__)
@@ -43,6 +43,13 @@ def nearest() -> Response:
     edition = site().edition()
     answer = edition.city.nearest(nearest_query(request.args, site().now()))
     return Response(edition.answers.nearest(answer), mimetype="application/json")
+
+
+@api.get("/api/v1/along")
+def along() -> Response:
+    """Find stops on the way from here to there."""
+    edition, query = site().edition(), along_query(request.args, site().now())
+    return Response(edition.answers.along(query, edition.city.along(query)), mimetype="application/json")
 
 
 @api.get("/api/v1/search")

@@ -5,16 +5,24 @@ import { hoursText } from "./hours.js";
 import { openness } from "./openness.js";
 import { distance, joined, minutes, nameOf, ui, wordFor, words } from "./words.js";
 
+// Who parks at the door need not be told.
+const WORTH_TELLING_M = 30;
+
 // A longer number would push the other buttons to a second row on a phone.
 const SHORT_PHONE = 6;
 
 const AMAP_MODES = { walk: "walk", bike: "ride", ebike: "ride", drive: "car" };
 
+/** How far a rider walks at the end, metres; 0 where it is not worth a word. */
+export function walkedAtTheEnd({ on_foot_m: onFoot = 0 }) {
+  return onFoot > WORTH_TELLING_M ? onFoot : 0;
+}
+
 /**
  * Build the card of one result.
- * @param {object} result as the API gives it
+ * @param {object} result as the API gives it; one without a number of its own has its place's id as rank
  * @param {string} mode how one travels
- * @param {(rank: number) => void} onShow called when the name is pressed
+ * @param {(rank: number|string) => void} onShow called when the name is pressed
  */
 export function card(result, mode, onShow) {
   const { place, rank } = result;
@@ -22,13 +30,13 @@ export function card(result, mode, onShow) {
   return el(
     "li",
     { class: "card", id: `card-${rank}`, "data-rank": rank },
-    el("span", { class: "card__rank", "aria-hidden": "true" }, String(rank)),
+    el("span", { class: "card__rank", "aria-hidden": "true" }, label(rank)),
     el("h3", { class: "card__name" }, el("button", { class: "card__show", type: "button", "aria-pressed": "false", onclick: () => onShow(rank) }, outside(name))),
     el("p", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`),
     lengths(result),
     tags(place, name),
     openness(result),
-    facts(place),
+    facts(result),
     actions(place, name, mode),
   );
 }
@@ -40,7 +48,13 @@ function lengths(result) {
     el("b", {}, distance(result.network_m)),
     " ",
     el("small", {}, ui("straight", { distance: distance(result.straight_m) })),
+    walkedAtTheEnd(result) ? el("span", { class: "card__park" }, icon("park"), ui("park_walk", { distance: distance(result.on_foot_m) })) : null,
   );
+}
+
+/** What stands on a card's plate and its pin. */
+export function label(rank) {
+  return typeof rank === "number" ? String(rank) : "+";
 }
 
 function tags(place, name) {
@@ -50,11 +64,11 @@ function tags(place, name) {
   return el("ul", { class: "tags" }, ...kinds.map((kind) => el("li", { class: "tag" }, icon(kind), wordFor("service", kind))));
 }
 
-function facts(place) {
+function facts({ place, states }) {
   return el(
     "div",
     { class: "card__facts" },
-    ...(place.services.some((service) => service.hours || service.note) ? hours(place) : []),
+    ...(place.services.some((service) => service.hours || service.note) ? hours(place, states) : []),
     amenities(place),
     place.access ? fact("door", wordFor("access", place.access)) : null,
     address(place),
@@ -74,19 +88,23 @@ function wideFact(code, ...content) {
   return node;
 }
 
-function hours(place) {
-  const spoken = place.services.map((service) => ({
+function hours(place, states) {
+  const spoken = place.services.map((service, at) => ({
     kind: service.kind,
     text: service.hours ? hoursText(service.hours, words.hours) : ui("hours_unknown"),
     note: service.note,
+    state: states[at],
   }));
   const distinct = new Set(spoken.map((service) => `${service.text} ${service.note ?? ""}`));
   if (distinct.size <= 1) return spoken.slice(0, 1).map((service) => hoursFact(service.text, service.note));
-  return spoken.map((service) => hoursFact(ui("hours_partly", { service: wordFor("service", service.kind), hours: service.text }), service.note));
+  // Where one service is open and another is not, each says so for itself.
+  const told = new Set(states.map((state) => state.kind)).size > 1;
+  return spoken.map((service) => hoursFact(ui("hours_partly", { service: wordFor("service", service.kind), hours: service.text }), service.note, told && service.state));
 }
 
-function hoursFact(text, note) {
-  return wideFact("clock", outside(text), note ? el("span", { class: "fact__note" }, outside(note)) : null);
+function hoursFact(text, note, state = null) {
+  const then = state ? el("span", { class: "fact__state" }, ` · ${words.state[state.kind] ?? state.kind}`) : null;
+  return wideFact("clock", outside(text), then, note ? el("span", { class: "fact__note" }, outside(note)) : null);
 }
 
 function amenities(place) {

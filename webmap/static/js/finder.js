@@ -3,12 +3,15 @@
 import { Problem, ask, cancel, isAbort } from "./api.js";
 import { card } from "./cards.js";
 import { el, icon, outside } from "./dom.js";
+import { readForm, writeForm } from "./filters.js";
 import { MapView } from "./mapview.js";
+import { expand, passedOver, surprises, whyNone } from "./passed.js";
 import { originOf, wireSearch } from "./search.js";
-import { DEFAULT_CUTOFF, addressQuery, nearestQuery, position, readState } from "./state.js";
-import { city, distance, joined, lang, minutes, nameOf, ui, wordFor, words } from "./words.js";
+import { PLAIN, addressQuery, nearestQuery, position, readState, relaxed } from "./state.js";
+import { city, counted, distance, joined, lang, minutes, nameOf, ui, wordFor, words } from "./words.js";
 
 const ANSWERS = 10;
+const MOST_ANSWERS = 50;
 const LONGEST_CUTOFF = 60;
 const GEO_CODES = { 1: "geo_denied", 2: "geo_unavailable", 3: "geo_timeout" };
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
@@ -40,8 +43,9 @@ class Finder {
     byId("change").addEventListener("click", () => this.#openWays(byId("change").getAttribute("aria-expanded") !== "true"));
     byId("more").addEventListener("click", () => this.#toggleFold());
     byId("map-toggle").addEventListener("click", () => this.#toggleMap());
-    byId("filters").addEventListener("change", () => this.#readFilters());
+    byId("filters").addEventListener("change", (event) => this.#readFilters(event));
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
+    byId("when-now").addEventListener("click", () => this.#now());
     addEventListener("popstate", () => this.restore());
     new ResizeObserver(() => this.#view.resized()).observe(byId("map"));
     wireSearch(
@@ -55,7 +59,7 @@ class Finder {
   /** Show what the address says. */
   restore() {
     this.#state = readState(city);
-    this.#writeFilters();
+    writeForm(byId("filters"), this.#state);
     this.#refresh();
   }
 
@@ -107,37 +111,28 @@ class Finder {
 
   // State
 
-  #change(changes) {
+  #change(changes, { replace = false } = {}) {
     this.#state = { ...this.#state, ...changes };
     const query = addressQuery(this.#state, city, lang);
-    history.pushState({ label: this.#state.label }, "", query ? `?${query}` : location.pathname);
-    this.#writeFilters();
+    history[replace ? "replaceState" : "pushState"]({ label: this.#state.label }, "", query ? `?${query}` : location.pathname);
+    writeForm(byId("filters"), this.#state);
     this.#refresh();
   }
 
-  #readFilters() {
-    const form = new FormData(byId("filters"));
-    this.#change({
-      mode: form.get("mode"),
-      services: form.getAll("service"),
-      amenities: form.getAll("amenity"),
-      cutoff: Number(form.get("cutoff") ?? this.#state.cutoff),
-      open: form.has("open"),
-    });
+  #readFilters(event) {
+    const before = this.#state;
+    const after = readForm(byId("filters"), before);
+    // A time is typed in pieces, each of which is a time: Back should not step through them.
+    this.#change(after, { replace: event.target.name === "when" && before.when !== null });
   }
 
-  #writeFilters() {
-    const { mode, services, amenities, cutoff, open } = this.#state;
-    const chosen = { mode: [mode], service: services, amenity: amenities, cutoff: [String(cutoff)], open: open ? ["arrival"] : [] };
-    for (const input of byId("filters").elements) {
-      if (input.name in chosen) input.checked = chosen[input.name].includes(input.value);
-    }
-    const count = amenities.length + (cutoff === DEFAULT_CUTOFF ? 0 : 1);
-    byId("more-count").hidden = count === 0;
-    byId("more-count").textContent = String(count);
+  #now() {
+    byId("more").focus();
+    this.#change({ when: null });
   }
 
   async #refresh() {
+    cancel("anyway");
     this.#linkLanguages();
     const { origin } = this.#state;
     document.body.classList.toggle("is-asking", !origin);
@@ -164,23 +159,24 @@ class Finder {
   // What is shown
 
   #answer(answer) {
+    this.#view.showAnswer(answer);
     if (!answer.results.length) {
-      this.#empty();
+      this.#empty(answer);
       return;
     }
-    this.#view.showAnswer(answer);
     const cards = answer.results.map((result) => card(result, answer.mode, (rank) => this.#select(rank)));
-    for (const each of cards) this.#tie(each);
-    this.#show(ui("found", { n: cards.length }), [el("ol", { class: "cards" }, ...cards)]);
+    answer.results.forEach(({ rank }, at) => this.#tie(cards[at], rank));
+    this.#show(ui("found", { n: cards.length }), [el("ol", { class: "cards" }, ...cards), this.#passed(answer)].filter(Boolean));
     const [nearest] = answer.results;
-    this.#say(ui("found_status", { n: cards.length, name: nameOf(nearest.place), mode: wordFor("by_mode", answer.mode), minutes: minutes(nearest.travel_s) }));
+    const found = ui("found_status", { n: cards.length, name: nameOf(nearest.place), mode: wordFor("by_mode", answer.mode), minutes: minutes(nearest.travel_s) });
+    const passed = surprises(answer);
+    this.#say(passed ? `${found} ${counted("passed_status", passed)}` : found);
     this.#select(nearest.rank, { frame: false });
     this.#view.frameAnswer();
   }
 
   /** Pointing at a card, or moving the focus into it, shows its pin and way. */
-  #tie(node) {
-    const rank = Number(node.dataset.rank);
+  #tie(node, rank) {
     node.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#select(rank, { frame: false }));
     node.addEventListener("focusin", () => this.#select(rank, { frame: false }));
     node.addEventListener("click", (event) => event.target.closest("a, button") || this.#select(rank));
@@ -189,23 +185,86 @@ class Finder {
   #select(rank, { frame = true, scroll = false } = {}) {
     this.#view.select(rank, { frame });
     for (const node of document.querySelectorAll(".card")) {
-      const on = Number(node.dataset.rank) === rank;
+      const on = node.dataset.rank === String(rank);
       node.classList.toggle("is-selected", on);
       node.querySelector(".card__show").setAttribute("aria-pressed", String(on));
       if (on && scroll) node.scrollIntoView({ block: "start", behavior: STILL.matches ? "auto" : "smooth" });
     }
   }
 
-  #empty() {
+  #empty(answer) {
     const { mode, services, amenities, cutoff } = this.#state;
     const kinds = services.map((code) => wordFor("service", code)).join(ui("none_or")) || ui("none_any");
     const what = amenities.length ? ui("none_with", { amenities: joined(amenities.map((code) => wordFor("amenity", code))), services: kinds }) : kinds;
+    const none = ui("none", { mode: wordFor("by_mode", mode), minutes: cutoff, what });
+    const why = whyNone(answer);
+    const passed = this.#passed(answer);
+    this.#message(why || none, why ? none : ui("none_hint"), this.#wider(answer), passed ? [passed] : []);
+  }
+
+  /** What to ask instead, where nothing was found; first what the places nearby fail. */
+  #wider(answer) {
+    const { mode, services, amenities, orUnknown, access, audience, accuracy, cutoff, open } = this.#state;
+    const failed = answer.passed_over.places.flatMap(({ failures }) => failures);
+    const fails = (condition) => failed.some((failure) => failure.condition === condition);
     const remedies = [];
+    if (open !== "any" && fails("open")) remedies.push(this.#remedy(ui("any_time"), "clock", { open: "any" }));
+    if (!orUnknown && failed.some(({ condition, found }) => condition === "amenity" && found === null)) remedies.push(this.#remedy(ui("or_unknown"), "info", { orUnknown: true }));
     if (cutoff < LONGEST_CUTOFF) remedies.push(this.#remedy(ui("widen", { minutes: LONGEST_CUTOFF }), "clock", { cutoff: LONGEST_CUTOFF }));
     if (amenities.length) remedies.push(this.#remedy(ui("any_amenity"), "filter", { amenities: [] }));
+    if (access.length || audience || accuracy) remedies.push(this.#remedy(ui("clear_filters"), "filter", { access: [], audience: null, accuracy: null }));
     if (services.length) remedies.push(this.#remedy(ui("any_service"), "rest_stop", { services: [] }));
     if (mode === "walk" && city.modes.includes("ebike")) remedies.push(this.#remedy(ui("try_mode", { mode: wordFor("mode", "ebike") }), "ebike", { mode: "ebike" }));
-    this.#message(ui("none", { mode: wordFor("by_mode", mode), minutes: cutoff, what }), ui("none_hint"), remedies);
+    return remedies;
+  }
+
+  // Why not a nearer one
+
+  #passed(answer) {
+    return passedOver(answer, {
+      onPoint: (place) => this.#view.pointAt(place),
+      onShow: (place, row) => this.#showAnyway(place, row),
+      onAll: () => this.#listAll(answer),
+    });
+  }
+
+  /** Show a place that was passed over as if it were an answer, or put it away again. */
+  async #showAnyway(place, row) {
+    const button = row.querySelector("button");
+    if (button.getAttribute("aria-expanded") === "true") {
+      expand(button, false);
+      row.querySelector(".cards").remove();
+      this.#view.removeResult(place.id);
+      return;
+    }
+    try {
+      const answer = await ask("anyway", "/api/v1/nearest", nearestQuery(relaxed(this.#state, place), MOST_ANSWERS, 0));
+      const result = answer.results.find((each) => each.place.id === place.id);
+      if (!result) throw new Problem("not_found");
+      this.#view.pointAt(null);
+      this.#view.addResult({ ...result, rank: place.id });
+      const node = card({ ...result, rank: place.id }, answer.mode, (rank) => this.#select(rank));
+      this.#tie(node, place.id);
+      expand(button, true);
+      row.append(el("ol", { class: "cards" }, node));
+      this.#select(place.id);
+      this.#say(ui("shown_anyway", { name: nameOf(place) }));
+    } catch (error) {
+      if (!isAbort(error)) this.#notice(words.problem[error.code] ?? words.problem.internal);
+    }
+  }
+
+  async #listAll(answer) {
+    try {
+      const { passed_over } = await ask("anyway", "/api/v1/nearest", { ...nearestQuery(this.#state, ANSWERS, "all"), paths: "no" });
+      const section = this.#passed({ ...answer, passed_over });
+      byId("passed").replaceWith(section);
+      const fold = section.querySelector("details:last-of-type");
+      fold.open = true;
+      fold.querySelector("summary").focus();
+    } catch (error) {
+      if (!isAbort(error)) this.#notice(words.problem[error.code] ?? words.problem.internal);
+    }
   }
 
   #problem(error) {
@@ -217,7 +276,7 @@ class Finder {
     const [lon, lat] = city.center;
     const center = () => this.#remedy(ui("to_center"), "exact", { origin: position(lon, lat), label: nameOf(city) });
     const retry = () => this.#button(ui("retry"), "retry", () => this.#refresh());
-    const plain = () => this.#remedy(ui("clear_filters"), "filter", { services: [], amenities: [], cutoff: DEFAULT_CUTOFF });
+    const plain = () => this.#remedy(ui("clear_filters"), "filter", PLAIN);
     const swap = () => this.#remedy(ui("swap"), "retry", { origin: position(this.#state.origin.lat, this.#state.origin.lon) });
     const known = { outside_city: [center], swapped_coordinates: [swap, center], off_network: [center], unknown_word: [plain], bad_parameter: [plain, center] };
     return (known[code] ?? [retry]).map((make) => make());
@@ -231,11 +290,12 @@ class Finder {
     return el("button", { class: "button", type: "button", onclick }, icon(code), label);
   }
 
-  #message(text, hint, buttons) {
+  #message(text, hint, buttons, more = []) {
     this.#show("", [
       el("div", { class: "message" }, el("p", { class: "message__text" }, text), hint ? el("p", { class: "message__hint" }, hint) : null, el("div", { class: "message__actions" }, ...buttons)),
+      ...more,
     ]);
-    this.#say(text);
+    this.#say([text, hint].filter(Boolean).join(" "));
   }
 
   #waiting() {
@@ -249,6 +309,8 @@ class Finder {
     byId("results-title").hidden = !title;
     byId("results-title").textContent = title;
     byId("answer").setAttribute("aria-busy", "false");
+    // Who pressed what is replaced stays at the results.
+    if (byId("answer").contains(document.activeElement)) byId("results").focus({ preventScroll: true });
     byId("answer").replaceChildren(...nodes);
   }
 

@@ -2,6 +2,7 @@
 // the way to the one that is looked at.
 
 import { ask, isAbort } from "./api.js";
+import { label, walkedAtTheEnd } from "./cards.js";
 import { el, icon, outside } from "./dom.js";
 import { nameOf, ui, wordFor, words } from "./words.js";
 
@@ -23,6 +24,7 @@ export class MapView {
   #hidden = [];
   #ways = L.layerGroup();
   #origin = null;
+  #passed = null;
   #answer = null;
   #zooming = false;
   #frameNext = null;
@@ -77,6 +79,35 @@ export class MapView {
     this.#hideAnswered();
   }
 
+  /** Add the pin of a place that was not among the answers. */
+  addResult(result) {
+    this.#answer.results.push(result);
+    this.#pins.set(result.rank, this.#pin(result));
+  }
+
+  /** Take it away again. */
+  removeResult(rank) {
+    this.#pins.get(rank)?.remove();
+    this.#pins.delete(rank);
+    this.#answer.results = this.#answer.results.filter((result) => result.rank !== rank);
+    this.#ways.clearLayers();
+  }
+
+  /** Point at a place that was passed over with a small hollow pin; null: at none. */
+  pointAt(place) {
+    this.#passed?.remove();
+    this.#passed = null;
+    if (!place || this.#pins.has(place.id)) return;
+    const at = [place.lat, place.lon];
+    this.#passed = L.marker(at, {
+      icon: L.divIcon({ className: "hollow", iconSize: [30, 38], iconAnchor: [15, 36], html: el("span", { class: "hollow__face" }) }),
+      interactive: false,
+      keyboard: false,
+      zIndexOffset: 3000,
+    }).addTo(this.#map);
+    if (!this.#zooming) this.#map.panInside(at, { paddingTopLeft: [40, 60], paddingBottomRight: [70, 40], animate: !STILL.matches });
+  }
+
   /** Bring the origin and the nearest few of the answer into view. */
   frameAnswer() {
     const nearest = this.#answer.results.slice(0, FRAMED).map(({ place }) => [place.lat, place.lon]);
@@ -98,6 +129,7 @@ export class MapView {
     for (const pin of this.#pins.values()) pin.remove();
     this.#pins.clear();
     this.#ways.clearLayers();
+    this.pointAt(null);
     this.#crowd?.addLayers(this.#hidden.splice(0));
     this.#origin?.remove();
     this.#origin = null;
@@ -140,19 +172,20 @@ export class MapView {
   }
 
   #pin({ rank, place, state }) {
-    const title = [ui("place_pin", { rank, name: nameOf(place) }), state ? words.state[state.kind] : null].filter(Boolean).join(" · ");
+    const name = typeof rank === "number" ? ui("place_pin", { rank, name: nameOf(place) }) : nameOf(place);
+    const title = [name, state ? words.state[state.kind] : null].filter(Boolean).join(" · ");
     const sign = state && state.kind !== "open" ? el("span", { class: "pin__state", "data-state": state.kind }, SIGNS[state.kind]) : null;
     const pin = L.marker([place.lat, place.lon], {
       icon: L.divIcon({
         className: place.accuracy === "exact" ? "pin" : "pin pin--vague",
         iconSize: [38, 46],
         iconAnchor: [19, 44],
-        html: el("span", { class: "pin__plate" }, String(rank), sign),
+        html: el("span", { class: "pin__plate" }, label(rank), sign),
       }),
       title,
       keyboard: false,
       riseOnHover: true,
-      zIndexOffset: 1000 - rank,
+      zIndexOffset: 1000 - (Number(rank) || 0),
     });
     pin.on("mouseover", () => this.#onPin(rank));
     pin.on("click", () => this.#onPin(rank, { scroll: true }));
@@ -168,10 +201,18 @@ export class MapView {
     // The ends off the street are no known way: dotted, straight.
     add([start, path[0] ?? place], "way-access");
     add([path.at(-1) ?? start, place], "way-access");
-    if (path.length < 2) return;
-    add(path, "way-edge");
-    add(path, "way-band");
-    add(path, "way-core");
+    const parked = walkedAtTheEnd(result) ? cornerAt(result.path.coordinates, result.parked) : path.length - 1;
+    const ridden = path.slice(0, parked + 1);
+    if (parked < path.length - 1) for (const part of ["way-foot way-foot--band", "way-foot"]) add(path.slice(parked), part);
+    if (ridden.length > 1) for (const part of ["way-edge", "way-band", "way-core"]) add(ridden, part);
+    if (walkedAtTheEnd(result)) {
+      L.marker(flip(result.parked), {
+        icon: L.divIcon({ className: "parking", iconSize: [24, 24], html: el("span", { class: "parking__face" }, "P") }),
+        interactive: false,
+        keyboard: false,
+        zIndexOffset: 1500,
+      }).addTo(this.#ways);
+    }
   }
 
   /** A place with a pin needs no dot; the dots may arrive before the answer or after it. */
@@ -247,6 +288,12 @@ function mark(pin, selected) {
 function clusterIcon(cluster) {
   const count = cluster.getChildCount();
   return L.divIcon({ className: "cluster", iconSize: [36, 36], html: el("span", { class: "cluster__face", title: ui("cluster", { n: count }) }, String(count)) });
+}
+
+/** Which corner of a way is at a position, or nearest to it. */
+function cornerAt(way, [lon, lat]) {
+  const apart = way.map(([x, y]) => Math.hypot(x - lon, y - lat));
+  return apart.lastIndexOf(Math.min(...apart));
 }
 
 function flip([lon, lat]) {

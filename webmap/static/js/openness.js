@@ -9,28 +9,30 @@ const WORTH_WAITING = 30;
 
 /** The line of a card; null if the question names no time. */
 export function openness(result) {
-  const { state, arrival } = result;
+  const { state } = result;
   if (!state) return null;
   const assumed = state.assumed ? el("span", { class: "fact__note" }, words.assumed[state.assumed] ?? state.assumed) : null;
   return el(
     "p",
     { class: "open", "data-state": state.kind },
     icon(`state-${state.kind}`),
-    el("span", {}, el("b", {}, words.state[state.kind] ?? state.kind), " ", detail(state, arrival), assumed),
+    el("span", {}, el("b", {}, words.state[state.kind] ?? state.kind), " ", detail(result), assumed),
   );
 }
 
-function detail(state, arrival) {
-  if (state.kind === "open" || state.kind === "closing_soon") {
-    return state.until ? ui("open_until", { time: clock(state.until, arrival), left: spell(state.minutes_left) }) : "";
-  }
-  if (!state.next_open) return "";
-  const wait = minutesBetween(arrival, state.next_open);
+/** When a place that is not open will be: soon after the arrival, or at what time; empty if nobody knows. */
+export function opening({ state, arrival, opens_in_s }) {
+  if (!state?.next_open) return "";
+  const wait = Math.ceil(opens_in_s / 60);
   return wait <= WORTH_WAITING ? ui("opens_after", { minutes: wait }) : ui("opens_at", { time: clock(state.next_open, arrival) });
 }
 
-function minutesBetween(from, to) {
-  return Math.ceil((Date.parse(to) - Date.parse(from)) / 60000);
+function detail(result) {
+  const { state, arrival } = result;
+  if (state.kind === "open" || state.kind === "closing_soon") {
+    return state.until ? ui("open_until", { time: clock(state.until, arrival), left: spell(state.minutes_left) }) : "";
+  }
+  return opening(result);
 }
 
 /** The time by China's clock, as the API gives it; with the day if it is another than that of the arrival. */

@@ -112,7 +112,9 @@ function unknown(result) {
 }
 
 function option(result, at, onPick) {
-  const about = [wordFor("kind", result.kind), ...result.also, result.context].filter(Boolean).join(" · ");
+  // Whoever reads English may have typed the Chinese name, and has to see it.
+  const own = nameOf(result) === result.name ? null : result.name;
+  const about = [wordFor("kind", result.kind), own, ...result.also, result.context].filter(Boolean).join(" · ");
   return el(
     "li",
     {

@@ -18,6 +18,11 @@ export function ui(key, values) {
   return fill(words.ui[key], values);
 }
 
+/** Return a word that counts: `key` names it for several, `key_one` for one. */
+export function counted(key, n, values = {}) {
+  return ui(n === 1 ? `${key}_one` : key, { n, ...values });
+}
+
 /** Return the word for a code of the API, or the code itself where there is none. */
 export function wordFor(group, code) {
   return words[group][code] ?? code.replaceAll("_", " ");
