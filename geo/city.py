@@ -145,7 +145,7 @@ class City:
     def nearest_straight(self, query: NearestQuery) -> StraightLine | None:
         """Return the nearest place that passes the query's filter as the crow flies, whatever the streets say."""
         passes = self._conditions.passing(query.wanted)
-        number = self._index.nearest_straight(query.origin, lambda n: bool(passes[n]))
+        number = self._index.nearest_straight(query.origin, passes)
         if number is None:
             return None
         place = self.places[number]

@@ -17,7 +17,7 @@ from geo.cli_import import add_import
 from geo.cli_nearest import add_nearest
 from geo.cli_places import add_backup, add_places, add_register, add_restore
 from geo.cli_search import add_search
-from geo.errors import ParameterError, YizhanError
+from geo.errors import PackError, ParameterError, YizhanError
 from geo.finding.words import read_degrees
 from geo.streets.profiles import MODES
 
@@ -216,10 +216,13 @@ def default_city(packs: Path = Path("data/packs")) -> Path:
 
 
 def _stale(manifest: Path) -> bool:
-    """Tell whether the sample was never built, or before its tables were last changed."""
+    """Tell whether the sample was never built, or before its tables or the format of packs were last changed."""
+    from geo.pack.folder import read_manifest
     from geo.pack.sample import sample_folder
 
-    if not manifest.is_file():
+    try:
+        read_manifest(manifest.parent)
+    except PackError:
         return True
     return any(table.stat().st_mtime > manifest.stat().st_mtime for table in sample_folder().glob("*.csv"))
 

@@ -15,7 +15,7 @@ import pytest
 import geo.cli
 from geo.city import City
 from geo.cli import SAMPLE, default_city, main
-from geo.pack.folder import MANIFEST, read_manifest
+from geo.pack.folder import FORMAT, MANIFEST, read_manifest
 from geo.pack.sample import sample_folder
 from tests.osm.elements import Element, Node, Way, to_xml
 from webmap import create_app
@@ -295,6 +295,16 @@ def test_a_sample_older_than_its_tables_is_built_again(packs: Path) -> None:
 
     assert default_city(packs) == packs / SAMPLE
     assert not (packs / SAMPLE / "mark").exists()
+
+
+def test_a_sample_of_an_older_format_is_built_again(packs: Path) -> None:
+    default_city(packs)
+    manifest = packs / SAMPLE / MANIFEST
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace(f"format = {FORMAT}", "format = 1"), encoding="utf-8")
+    set_age(manifest, -1)
+
+    assert City.open(default_city(packs)).manifest.sample
 
 
 def test_the_newest_other_pack_wins(packs: Path) -> None:

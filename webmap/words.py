@@ -286,6 +286,8 @@ def ui_words() -> Words:
         "passed_nearer_one": _("有 1 处更近，为什么没选？"),
         "passed_within": _("附近另有 {n} 处，为什么没选？"),
         "passed_within_one": _("附近另有 1 处，为什么没选？"),
+        "passed_near": _("附近这 {n} 处，为什么没选？"),
+        "passed_near_one": _("附近这 1 处，为什么没选？"),
         "passed_other": _("另有 {n} 处更近的地方不提供{service}"),
         "passed_other_one": _("另有 1 处更近的地方不提供{service}"),
         "passed_other_within": _("附近 {n} 处不提供{service}"),

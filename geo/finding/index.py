@@ -5,12 +5,18 @@ Indexed in a local metric plane: on raw degrees the order of neighbours is wrong
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
+import numpy as np
 import rtree.index
+from numpy.typing import NDArray
 
 from geo.coords import LocalMetres, LonLat
 from geo.places.model import Place
+
+#: Neighbours that are looked at first: most often one of them passes.
+_FEW: Final = 8
 
 
 class PlaceIndex:
@@ -26,27 +32,27 @@ class PlaceIndex:
 
     def __init__(self, places: Sequence[Place], centre: LonLat) -> None:
         self._plane = LocalMetres(centre)
-        points = [self._plane.xy(place.position) for place in places]
-        boxes = [(i, (x, y, x, y), None) for i, (x, y) in enumerate(points)]
+        self._xy = np.array([self._plane.xy(place.position) for place in places]).reshape(-1, 2)
+        boxes = [(i, (x, y, x, y), None) for i, (x, y) in enumerate(self._xy.tolist())]
         self._tree = rtree.index.Index(boxes) if boxes else rtree.index.Index()
-        self._count = len(boxes)
 
-    def nearest_straight(self, point: LonLat, passes: Callable[[int], bool]) -> int | None:
-        """Return the nearest place in a straight line that passes, or None.
+    def nearest_straight(self, point: LonLat, passes: NDArray[np.bool_]) -> int | None:
+        """Return the nearest place in a straight line that passes, or None; of equal ones the lowest number.
 
-        Looks at ever more neighbours until one passes; ties go to the lowest number.
+        Parameters
+        ----------
+        passes
+            Per place, bool (n_places,).
         """
         x, y = self._plane.xy(point)
-        wanted = 8
-        while wanted < 8 * max(self._count, 1):
-            near = sorted(self._tree.nearest((x, y, x, y), wanted, objects=True), key=lambda hit: _order(hit, x, y))
-            for hit in near:
-                if passes(hit.id):
-                    return int(hit.id)
-            if wanted >= self._count:
-                break
-            wanted *= 4
-        return None
+        near = self._tree.nearest((x, y, x, y), _FEW, objects=True)
+        for hit in sorted(near, key=lambda hit: _order(hit, x, y)):
+            if passes[hit.id]:
+                return int(hit.id)
+        numbers = np.flatnonzero(passes)  # what passes is rare, or far: look at all of it
+        if not len(numbers):
+            return None
+        return int(numbers[((self._xy[numbers] - (x, y)) ** 2).sum(axis=1).argmin()])
 
 
 def _order(hit: rtree.index.Item, x: float, y: float) -> tuple[float, int]:

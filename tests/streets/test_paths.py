@@ -167,6 +167,7 @@ def test_random_cities_equal_networkx(block: int, mode: Mode) -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("mode", MODES)
 def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None:
+    """Many places and every route; ``test_real_city`` asks a thousand questions of the same streets."""
     network, _ = build_network(real_extract)
     raw = oracle(real_extract, mode)
     rng = np.random.default_rng(20261122)
@@ -175,8 +176,8 @@ def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None
     goals = positions(network, mode, spread, to_stay=True)
     cutoff_s, k, compared = 1500.0 if mode == "walk" else 600.0, 5, 0
     origins = rng.uniform([box.west + 0.05, box.south + 0.05], [box.east - 0.05, box.north - 0.05], (600, 2))
-    usable = [origin for origin in positions(network, mode, origins) if origin is not None][:300]
-    assert len(usable) == 300
+    usable = [origin for origin in positions(network, mode, origins) if origin is not None][:60]
+    assert len(usable) == 60
     for origin in usable:
         near = [
             goal if goal is not None and _roughly_near(goal, origin, 15_000 if mode == "drive" else 4_000) else None
@@ -185,7 +186,7 @@ def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None
         ours = ask(network, mode, origin, goals, k, cutoff_s)
         compare(ours, raw.costs_s(network, origin, near, cutoff_s + 1), k, cutoff_s)
         compared += len(ours)
-    assert compared > 600
+    assert compared > 120
 
 
 def _roughly_near(one: Position, other: Position, metres: float) -> bool:

@@ -64,11 +64,12 @@ function tags(place, name) {
   return el("ul", { class: "tags" }, ...kinds.map((kind) => el("li", { class: "tag" }, icon(kind), wordFor("service", kind))));
 }
 
-function facts({ place, states }) {
+function facts(result) {
+  const { place } = result;
   return el(
     "div",
     { class: "card__facts" },
-    ...(place.services.some((service) => service.hours || service.note) ? hours(place, states) : []),
+    ...(place.services.some((service) => service.hours || service.note) ? hours(result) : []),
     amenities(place),
     place.access ? fact("door", wordFor("access", place.access)) : null,
     address(place),
@@ -88,18 +89,17 @@ function wideFact(code, ...content) {
   return node;
 }
 
-function hours(place, states) {
+function hours({ place, states, state }) {
   const spoken = place.services.map((service, at) => ({
     kind: service.kind,
     text: service.hours ? hoursText(service.hours, words.hours) : ui("hours_unknown"),
     note: service.note,
-    state: states[at],
+    // Said where it is another than that of the place.
+    state: states[at]?.kind === state?.kind ? null : states[at],
   }));
   const distinct = new Set(spoken.map((service) => `${service.text} ${service.note ?? ""}`));
   if (distinct.size <= 1) return spoken.slice(0, 1).map((service) => hoursFact(service.text, service.note));
-  // Where one service is open and another is not, each says so for itself.
-  const told = new Set(states.map((state) => state.kind)).size > 1;
-  return spoken.map((service) => hoursFact(ui("hours_partly", { service: wordFor("service", service.kind), hours: service.text }), service.note, told && service.state));
+  return spoken.map((service) => hoursFact(ui("hours_partly", { service: wordFor("service", service.kind), hours: service.text }), service.note, service.state));
 }
 
 function hoursFact(text, note, state = null) {

@@ -19,10 +19,11 @@ export function passedOver(answer, handlers) {
   if (!count) return null;
   const [near, others] = split(places);
   const full = answer.results.length >= answer.k;
+  const none = answer.results.length === 0;
   return el(
     "section",
     { class: "passed", id: "passed", "aria-label": ui("why_not") },
-    near.length ? fold(title(near.length, full), near, handlers, !answer.results.length) : null,
+    near.length ? fold(counted(full ? "passed_nearer" : none ? "passed_near" : "passed_within", near.length), near, handlers, none) : null,
     others.length ? fold(otherTitle(others, full), others, handlers, false, "passed__fold--other") : null,
     count > places.length ? el("button", { class: "passed__more", type: "button", onclick: handlers.onAll }, ui("passed_more", { n: count - places.length })) : null,
   );
@@ -53,10 +54,6 @@ export function surprises(answer) {
 function split(places) {
   const lacks = (place) => place.failures.some(({ condition }) => condition === "service");
   return [places.filter((place) => !lacks(place)), places.filter(lacks)];
-}
-
-function title(n, full) {
-  return counted(full ? "passed_nearer" : "passed_within", n);
 }
 
 function otherTitle(others, full) {
@@ -100,5 +97,5 @@ export function expand(button, open) {
 }
 
 function why(failure, place) {
-  return el("span", { class: "passed__why" }, icon(SIGNS[failure.condition] ?? "info"), reasonHere(failure, place, opening));
+  return el("span", { class: "passed__why" }, icon(failure.found === null && failure.condition !== "service" ? "state-unknown" : (SIGNS[failure.condition] ?? "info")), reasonHere(failure, place, opening));
 }
