@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from geo.coords import BBox, LonLat, distance_m
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
@@ -27,6 +28,9 @@ from geo.streets.network import StreetNetwork
 from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import MAX_SNAP_M
+
+#: Who asks most.
+LABELLED: Final[tuple[Mode, ...]] = ("walk", "ebike")
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,14 @@ class City:
         for mode in MODES:
             self._finder(mode).warm()
         self.search(self.manifest.name)
+
+    def keep_labels(self) -> None:
+        """Make most questions a look-up, for the modes that are asked most; see :meth:`Finder.keep_labels`.
+
+        It takes a second or two in a large city; meanwhile questions are answered as before.
+        """
+        for mode in LABELLED:
+            self._finder(mode).keep_labels()
 
     def _finder(self, mode: Mode) -> Finder:
         with self._lock:

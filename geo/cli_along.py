@@ -27,7 +27,7 @@ def add_along(parser: argparse.ArgumentParser) -> None:
         "--via", action="append", default=[], metavar="LON,LAT", help="where the way leads through, in this order"
     )
     parser.add_argument("-k", default=str(DEFAULT_K), metavar="N", help="how many stops (default %(default)s)")
-    parser.add_argument("--mode", default="ebike", metavar="MODE", help=f"{', '.join(MODES)} (default %(default)s)")
+    parser.add_argument("--mode", default="walk", metavar="MODE", help=f"{', '.join(MODES)} (default %(default)s)")
     add_wanted(parser)
     parser.add_argument(
         "--detour", default=DEFAULT_DETOUR, metavar="TIME", help="longest detour: 5min, 300s (default %(default)s)"
@@ -38,6 +38,7 @@ def add_along(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="TIME", help="be there by then, e.g. 2026-10-01T15:00")
     parser.add_argument("--stay", default="0min", metavar="TIME", help="how long the break lasts, e.g. 20min")
     parser.add_argument("--json", action="store_true", help="answer as the API does")
+    parser.add_argument("--no-paths", action="store_true", help="with --json: leave out how the ways run")
     parser.set_defaults(run=_along)
 
 
@@ -64,7 +65,7 @@ def _along(arguments: argparse.Namespace) -> None:
         stay=arguments.stay,
         when=arguments.when,
         until=arguments.until,
-        paths="yes" if arguments.json else "no",
+        paths="yes" if arguments.json and not arguments.no_paths else "no",
         now=datetime.now(UTC),
     )
     city = City.open(arguments.city, Calendar.load(CALENDAR))
@@ -77,7 +78,8 @@ def _along(arguments: argparse.Namespace) -> None:
         arrival = f", there at {journey.arrival:%H:%M}" if journey.arrival else ""
         print(f"the way takes {journey.travel_s / 60:.1f} min{arrival}")
         if not journey.stops:
-            print(f"no such place within a detour of {arguments.detour}")
+            in_time = f" that leaves time to be there by {query.until:%H:%M}" if query.until else ""
+            print(f"no such place within a detour of {arguments.detour}{in_time}")
         for rank, stop in enumerate(journey.stops, 1):
             _say(rank, stop)
 

@@ -22,9 +22,9 @@ from geo.coords import E7, LonLat
 from geo.finding.asking import NearestQuery, Wanted
 from geo.osm.extract import Ways
 from geo.places.model import Place, Service
-from geo.streets.network import CLOSED, StreetNetwork
+from geo.streets.network import CLOSED, NO_WAY, TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import ACCESS_M_PER_S, Mode, barrier_stops, speeds
-from geo.streets.snapping import Position
+from geo.streets.snapping import Position, Positions
 from tests.places.hours_oracle import RANK, Oracle, Rule
 from tests.strategies import HOURS, SEASONS, UNREADABLE
 
@@ -225,6 +225,60 @@ def nearest_foot(ways: Ways, mode: Mode, point: LonLat) -> float:
         plane = np.column_stack([metres * np.sin(np.radians(azimuth)), metres * np.cos(np.radians(azimuth))])
         best = min(best, shapely.LineString(plane).distance(shapely.Point(0, 0)))
     return best
+
+
+def tick_graph(network: StreetNetwork, mode: Mode) -> nx.DiGraph:
+    """Return the labels and arcs of a mode in whole ticks, by its edges' costs; of parallel edges the cheapest.
+
+    For e-bikes the labels are 0..n-1, riding, and n..2n-1, walking at the same nodes; one parks at any node.
+    """
+    graph, n = nx.DiGraph(), network.node_count
+    graph.add_nodes_from(range(2 * n if mode == "ebike" else n))
+    storeys: list[tuple[Mode, int]] = [(mode, 0), ("walk", n)] if mode == "ebike" else [(mode, 0)]
+    for storey, base in storeys:
+        arcs = network.arcs[storey]
+        for edge, (tail, head) in enumerate(network.edge_nodes.tolist()):
+            for one, other, ticks in ((tail, head, arcs.forward[edge]), (head, tail, arcs.backward[edge])):
+                held = graph.get_edge_data(base + one, base + other, {"weight": NO_WAY})["weight"]
+                if ticks < held:
+                    graph.add_edge(base + one, base + other, weight=int(ticks))
+    if mode == "ebike":
+        graph.add_edges_from(((node, node + n) for node in range(n)), weight=0)
+    return graph
+
+
+def leaf_costs(network: StreetNetwork, mode: Mode, where: Positions) -> NDArray[np.float64]:
+    """Ticks from every label of a mode to every place's door, shape (n_labels, n_places); infinite: no way."""
+    graph, n = tick_graph(network, mode), network.node_count
+    labels = len(graph)
+    storeys: list[tuple[Mode, int]] = [(mode, 0), ("walk", n)] if mode == "ebike" else [(mode, 0)]
+    costs = np.full((labels, len(where.edge)), math.inf)
+    for number, edge in enumerate(where.edge.tolist()):
+        if edge < 0:
+            continue
+        door = ("door", number)
+        access = round(float(where.snap_m[number]) / ACCESS_M_PER_S * TICKS_PER_S)
+        length_m, metres = float(network.edge_length_m[edge]), float(where.offset_m[number])
+        for storey, base in storeys:
+            arcs, (tail, head) = network.arcs[storey], network.edge_nodes[edge].tolist()
+            for label, part_m, ticks in (
+                (tail, metres, arcs.forward[edge]),
+                (head, length_m - metres, arcs.backward[edge]),
+            ):
+                if part_m == 0:
+                    last = 0
+                elif ticks == NO_WAY:
+                    continue
+                else:
+                    last = round(part_m / length_m * int(ticks))
+                held = graph.get_edge_data(base + label, door, {"weight": NO_WAY})["weight"]
+                graph.add_edge(base + label, door, weight=min(held, last + access))
+        if door in graph:
+            reached = nx.single_source_dijkstra_path_length(graph.reverse(copy=False), door, weight="weight")
+            for label in range(labels):
+                costs[label, number] = reached.get(label, math.inf)
+            graph.remove_node(door)
+    return costs
 
 
 #: Midnight in China from which minutes are counted, and how many days of them there are: to the end of 2028.

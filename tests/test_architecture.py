@@ -29,12 +29,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.answers", "geo.live"),
     ("geo.cli_hours", "geo.cli_places"),
     ("geo.cli_export", "geo.cli_import", "geo.cli_nearest", "geo.cli_search"),
+    ("geo.cli_along",),
     ("geo.cli",),
 )
 
 #: What the web may know of ``geo``.
 WEB_MAY_USE = frozenset({
     "geo", "geo.answers", "geo.city", "geo.coords", "geo.errors", "geo.finding.asking", "geo.finding.gazetteer",
+    "geo.finding.spelling",
     "geo.finding.reading", "geo.live", "geo.places.model", "geo.streets.profiles",
 })  # fmt: skip
 
@@ -74,7 +76,7 @@ DOORS: dict[str, frozenset[str]] = {
 
 #: Who may read the clock.
 CLOCK_READERS = frozenset({  # the edges
-    "geo.cli", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest", "webmap",
+    "geo.cli", "geo.cli_along", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest", "webmap",
 })  # fmt: skip
 CLOCKS = frozenset({
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",

@@ -267,6 +267,21 @@ def test_a_contestant_who_lies_is_found_out() -> None:
     assert [(line["agree"], line["compared"]) for line in lines] == [(9, 9), (8, 9)]
 
 
+def test_a_peer_that_breaks_down_is_told_of_and_ours_may_not() -> None:
+    def fail(number: int) -> int:
+        return 7 // (3 - number)
+
+    peer, honest = compare.Contestant("peer", "", fail, 9), compare.Contestant("ours", "", abs, 9, ours=True)
+    compare.in_turns([honest, peer], 9)
+
+    lines = compare.results("nearest", "nowhere", [honest, peer], lambda *_: True)
+
+    assert lines[0]["runs"] == 9
+    assert lines[1]["status"].startswith("broke down: ZeroDivisionError")
+    with pytest.raises(ZeroDivisionError):
+        compare.in_turns([compare.Contestant("ours", "", fail, 9, ours=True)], 9)
+
+
 def test_what_is_not_built_is_said_and_not_measured() -> None:
     def make() -> Callable[..., Any]:
         raise NotImplementedError

@@ -165,8 +165,9 @@ def test_a_wrong_command_ends_with_code_2_and_its_usage(arguments: list[str], ca
 
 @pytest.mark.parametrize(
     "command",
-    ["", "build", "sample", "nearest", "serve", "places", "places list", "places show", "places history", "backup",
-     "restore", "import", "export", "hours", "calendar", "calendar show", "calendar import"],
+    ["", "build", "sample", "nearest", "along", "search", "serve", "places", "places list", "places show",
+     "places history", "backup", "restore", "import", "export", "hours", "calendar", "calendar show",
+     "calendar import"],
 )  # fmt: skip
 def test_help_is_there_for_every_command(command: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -183,7 +184,8 @@ def test_every_command_has_a_help_that_is_tested() -> None:
     (commands,) = [action.choices for action in parser._actions if action.choices]
 
     assert set(commands) == {
-        "build", "sample", "nearest", "serve", "places", "backup", "restore", "import", "export", "hours", "calendar",
+        "build", "sample", "nearest", "along", "search", "serve", "places", "backup", "restore", "import", "export",
+        "hours", "calendar",
     }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from geo.cli import main
 from webmap import create_app
 
 README = Path(__file__).parents[1] / "README.md"
+#: What the answer to each question must say.
+ASKING = {"nearest": r"^1\. .* min ", "along": r"\n1\. .* min", "search": "东四"}
 
 
 def blocks(language: str) -> list[str]:
@@ -23,7 +25,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands(program: str) -> list[list[str]]:
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    lines = [line for block in blocks("sh") for line in block.replace("\\\n", "").splitlines()]
     return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith(program)]
 
 
@@ -36,11 +38,11 @@ def here(tmp_path: Path, sample_pack: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_question_on_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = [words for words in commands(".venv/bin/yizhan") if words[0] == "nearest"]
-    assert asked
+    asked = [words for words in commands(".venv/bin/yizhan") if words[0] in ASKING]
+    assert {words[0] for words in asked} == set(ASKING)
     for words in asked:
         assert main(words) == 0
-        assert "min" in capsys.readouterr().out
+        assert re.search(ASKING[words[0]], capsys.readouterr().out)
 
 
 def test_the_question_over_http(sample_city: City) -> None:
@@ -48,7 +50,8 @@ def test_the_question_over_http(sample_city: City) -> None:
     asked = [words[0] for words in commands("curl")]
     assert asked
     for url in asked:
-        assert client.get(url.removeprefix("http://127.0.0.1:8000")).json["results"]  # type: ignore[index]
+        answer = client.get(url.removeprefix("http://127.0.0.1:8000")).get_json()
+        assert answer["stops" if "/along?" in url else "results"]
 
 
 def test_building_as_the_readme_does(here: Path, real_extract_path: Path) -> None:
@@ -71,7 +74,7 @@ def test_a_list_of_one_s_own(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     for row in (["名称", "地址", "开放时间"], ["锦花暖心驿站", "东城区什锦花园胡同", "24小时"]):
         book.active.append(row)  # type: ignore[union-attr]
     book.save(here / "list.xlsx")
-    asked = [words for words in commands(".venv/bin/yizhan") if words[0] not in {"build", "nearest"}]
+    asked = [words for words in commands(".venv/bin/yizhan") if words[0] not in {"build", *ASKING}]
     assert {words[0] for words in asked} == {"import", "places", "hours", "backup", "export"}
     for words in asked:
         assert main(words) == 0, (words, capsys.readouterr())

@@ -117,10 +117,10 @@ def test_every_district_and_subdistrict_is_found_by_its_name(pack: Path) -> None
 def test_1_000_questions_equal_brute_force(real_extract: Extract) -> None:
     """As ``tests/finding/test_questions.py`` has it in random towns: 250 questions by each mode among 400 places."""
     rng, questions = np.random.default_rng(20261123), Questions(Random(20261123), (120, 400, 900))
-    core = np.array([[116.36, 39.88], [116.46, 39.96]])
-    town = Town(real_extract, random_places(1, rng.uniform(*core, (400, 2))))
+    west_south, east_north = [116.36, 39.88], [116.46, 39.96]
+    town = Town(real_extract, random_places(1, rng.uniform(west_south, east_north, (400, 2))))
     for mode in MODES:
-        origins = origins_of(town.network, mode, rng.uniform(*core, (120, 2)))
+        origins = origins_of(town.network, mode, rng.uniform(west_south, east_north, (120, 2)))
         days = [day for _ in range(10) for day in draw_days(questions.random)]
         questions.ask(town, mode, origins[:51], days)
     questions.check_seen(least=1000)

@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from geo.errors import ParameterError, UnknownWordError
 from geo.finding.asking import AlongQuery, NearestQuery
-from geo.finding.gazetteer import MAX_QUERY
 from geo.finding.reading import read_along, read_query
+from geo.finding.spelling import MAX_QUERY
 
 _WANTED = ("service", "amenity", "amenity_or_unknown", "access", "audience", "accuracy")
 _REPEATED = frozenset({"service", "amenity", "amenity_or_unknown", "access", "via"})

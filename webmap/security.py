@@ -9,8 +9,8 @@ from flask import Flask, Response, g
 _POLICY = (
     "default-src 'none'; "
     # 'self' beside the nonce: older WebKit does not hand a module's nonce on to the modules that it imports
-    "script-src 'self' 'nonce-{nonce}'; "
-    "style-src 'self' 'nonce-{nonce}'; "
+    "script-src 'self'{nonce}; "
+    "style-src 'self'{nonce}; "
     "img-src 'self' data: blob:; "
     "connect-src 'self'; "
     "font-src 'self'; "
@@ -18,6 +18,15 @@ _POLICY = (
     "base-uri 'none'; "
     "form-action 'self'; "
     "frame-ancestors 'self'"
+)
+
+
+#: What holds for answers that are no page.
+_WITHOUT_NONCE = _POLICY.format(nonce="")
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self)"),
 )
 
 
@@ -49,8 +58,7 @@ def csp_nonce() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "geolocation=(self)"
+    policy = _POLICY.format(nonce=f" 'nonce-{csp_nonce()}'") if "csp_nonce" in g else _WITHOUT_NONCE
+    for name, value in (("Content-Security-Policy", policy), *_ALWAYS):
+        response.headers.add_header(name, value)
     return response

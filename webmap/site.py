@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Thread
 from typing import Any, Final
 
 from flask import current_app
@@ -52,20 +53,39 @@ class Site:
         self.now = now
         self._live = live
         self._looked = time.monotonic()
+        self._followed = False
         self._edition = _edition(live.current)
 
     def edition(self) -> Edition:
         """Return the current edition; a register that cannot be read leaves the last one standing."""
-        if time.monotonic() - self._looked > _FRESH_S:
+        if not self._followed and time.monotonic() - self._looked > _FRESH_S:
             self._looked = time.monotonic()
-            try:
-                city = self._live.refresh()
-            except YizhanError:
-                logging.getLogger(__name__).exception("the register cannot be read; the last places stay")
-                city = self._edition.city
-            if city is not self._edition.city:
-                self._edition = _edition(city)
+            self._renew()
         return self._edition
+
+    def follow(self) -> None:
+        """Look after the edition from a thread of its own from now on, so that no request waits for a new one."""
+        self._followed = True
+        Thread(target=self._follow, name="follows the register", daemon=True).start()
+
+    def _follow(self) -> None:
+        self._edition.city.keep_labels()
+        while True:
+            time.sleep(_FRESH_S)
+            if self._renew():
+                self._edition.city.keep_labels()
+
+    def _renew(self) -> bool:
+        """Make a new edition if the places have changed; return whether it did."""
+        try:
+            city = self._live.refresh()
+        except YizhanError:
+            logging.getLogger(__name__).exception("the register cannot be read; the last places stay")
+            return False
+        if city is self._edition.city:
+            return False
+        self._edition = _edition(city)
+        return True
 
     @property
     def city(self) -> City:

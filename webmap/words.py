@@ -306,6 +306,7 @@ def ui_words() -> Words:
         "put_away": _("收起"),
         "shown_anyway": _("已列出{name}"),
         "any_time": _("关着的也看"),
+        "or_hours_unknown": _("不知道几点开门的也看"),
         "or_unknown": _("不知道有没有的也看"),
         "tomorrow": _("明天 {time}"),
         "n_minutes": _("{n} 分钟"),

@@ -2,7 +2,8 @@
 
 The detour of a stop s between a and b is cost(a, s) + cost(s, b) - cost(a, b), access legs to the door and back
 included. With points on the way the stop may lie on any leg. Who rides an e-bike parks, walks to the door, walks back
-to where it stands, and rides on.
+to where it stands, and rides on. From a point to itself one need not go at all: such a leg costs nothing without a
+stop, and the e-bike is there again at its end.
 
 Stops are taken in order of a lower bound of their detour and reckoned exactly when their turn comes, so few are; for
 all modes but the e-bike the bound is the detour itself.
@@ -15,11 +16,14 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.finding.arrival import Departure, on_arrival, shut
+from geo.coords import LonLat
+from geo.errors import OffNetworkError
+from geo.finding.arrival import TICK_US, Departure, on_arrival, shut
 from geo.finding.asking import AlongQuery
 from geo.finding.conditions import Conditions
 from geo.finding.openness import Openings
@@ -31,6 +35,9 @@ from geo.streets.network import NO_WAY, TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import Mode
 from geo.streets.routes import draw
 from geo.streets.snapping import snap, snap_many
+
+#: A short way to try, about 100 m.
+_STEP_DEG: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,8 @@ class Stop:
     travel_s
         From the origin to the door, seconds.
     on_foot_s
-        Of the way to the door and back, what a rider walks, having parked, seconds; None for all other modes.
+        Of the way to the door and back to the e-bike, or on to the end of the last leg where it is left for good, what
+        a rider walks, seconds; None for all other modes.
     arrival, states, state, opens_in_s
         As in :class:`~geo.finding.nearest.Nearest`.
     longest_stay_s
@@ -80,7 +88,7 @@ class Journey:
     Attributes
     ----------
     travel_s
-        Of the whole way without a stop, access legs included, seconds.
+        Of the whole way without a stop, access legs included, seconds; nothing from a point to itself.
     arrival
         At the destination without a stop; None without a time.
     paths
@@ -135,30 +143,33 @@ class Wayside:
             No street near one of the points.
         """
         network, mode = self._network, self._mode
-        points = [snap(network, mode, point) for point in (query.origin, *query.via)]
-        points.append(snap(network, mode, query.destination, to_stay=True))
+        stations = (query.origin, *query.via, query.destination)
+        points = [snap(network, mode, station) for station in stations[:-1]]
+        lulls = [begin == end for begin, end in itertools.pairwise(stations)]  # there and back: no way without a stop
+        points.append(points[-1] if lulls[-1] else snap(network, mode, stations[-1], to_stay=True))
         access = [int(ticks) for ticks in access_ticks(np.array([point.snap_m for point in points]))]
         slack = round(query.detour_s * TICKS_PER_S)
         legs = [
-            Leg(self._sides, begin, end, last=i == len(points) - 2, slack=slack)
+            Leg(self._sides, begin, end, last=i == len(points) - 2 and not lulls[i], slack=slack)
             for i, (begin, end) in enumerate(itertools.pairwise(points))
         ]
         if any(leg.direct >= NO_WAY for leg in legs):
             return None
-        begins = [access[0]]  # the clock at the first street of each leg
-        for i, leg in enumerate(legs):
-            begins.append(begins[-1] + leg.direct + access[i + 1] + (access[i + 1] if i + 1 < len(legs) else 0))
+        doors = [begin + end for begin, end in itertools.pairwise(access)]  # the access legs of both ends
+        took = [0 if lull else leg.direct + both for lull, leg, both in zip(lulls, legs, doors, strict=True)]
+        begins = list(itertools.accumulate(took, initial=0))
         departure, whole = Departure(query.when), begins[-1]
         if query.until is not None and query.when is not None:
-            left_s = (query.until - query.when).total_seconds() - query.stay_s
-            slack = min(slack, int(left_s * TICKS_PER_S) - whole)
+            left_us = round(((query.until - query.when).total_seconds() - query.stay_s) * 1_000_000)
+            slack = min(slack, left_us // TICK_US - whole)
         stops: list[Stop] = []
-        for detour, number, at, visit in self._visits(legs, self._conditions.passing(query.wanted), slack):
+        saved = [one - both for one, both in zip(took, doors, strict=True)]
+        for detour, number, at, visit in self._visits(legs, saved, self._conditions.passing(query.wanted), slack):
             if len(stops) == query.k:
                 break
             if any(stop.number == number for stop in stops):
                 continue
-            ticks = begins[at] + visit.to
+            ticks = begins[at] + access[at] + visit.to
             if shut(
                 self._openings, query.open, query.wanted.services, number, departure.clock_us(ticks), query.open_for_s
             ):
@@ -167,14 +178,32 @@ class Wayside:
         paths = tuple(_drawn(network, (leg.way,)) for leg in legs) if query.paths else ()
         return Journey(query, whole / TICKS_PER_S, departure.time(whole), tuple(stops), paths)
 
+    def warm(self) -> None:
+        """Load all that a question may need, compiled code included, so that none waits for it."""
+        for number in np.flatnonzero(self._sides.positions.edge >= 0).tolist():
+            here = self._places[number].position
+            try:
+                self.along(AlongQuery(here, here, mode=self._mode, k=1))
+                ahead = AlongQuery(here, LonLat(here.lon + _STEP_DEG, here.lat), mode=self._mode, k=1)
+                self.along(ahead)
+            except OffNetworkError:
+                continue  # one walks there from where one parks, or lives at the edge of the city
+            return
+
     def _visits(
-        self, legs: Sequence[Leg], passing: NDArray[np.bool_], slack: int
+        self, legs: Sequence[Leg], saved: Sequence[int], passing: NDArray[np.bool_], slack: int
     ) -> Iterator[tuple[int, int, int, Visit]]:
-        """Yield (detour, facility, leg, visit) in this order, of facilities that pass and detours within the slack."""
+        """Yield (detour, facility, leg, visit) in this order, of facilities that pass and detours within the slack.
+
+        Parameters
+        ----------
+        saved
+            What each leg would cost from street to street without a visit, ticks: taken off.
+        """
         waiting: list[tuple[int, int, int, bool]] = []
         exact: dict[tuple[int, int], Visit] = {}
         for at, leg in enumerate(legs):
-            least = leg.bounds - leg.direct
+            least = leg.bounds - saved[at]
             near = np.flatnonzero(passing & (least <= slack))
             waiting += [(int(least[number]), number, at, False) for number in near.tolist()]
         heapq.heapify(waiting)
@@ -184,9 +213,9 @@ class Wayside:
                 yield detour, number, at, exact.pop((number, at))
                 continue
             visit = legs[at].visit(number)
-            if visit is not None and visit.tour - legs[at].direct <= slack:
+            if visit is not None and visit.tour - saved[at] <= slack:
                 exact[number, at] = visit
-                heapq.heappush(waiting, (visit.tour - legs[at].direct, number, at, True))
+                heapq.heappush(waiting, (visit.tour - saved[at], number, at, True))
 
     def _stop(
         self,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.coords import LonLat, geodesic_m
+from geo.errors import OffNetworkError
 from geo.finding.arrival import Departure, on_arrival, shut
 from geo.finding.asking import NearestQuery
 from geo.finding.conditions import Conditions, Failure
@@ -26,8 +28,7 @@ from geo.streets.routes import draw, lengths_m
 from geo.streets.snapping import Position, snap, snap_many
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
+class Nearest(NamedTuple):
     """One place of an answer.
 
     Attributes
@@ -75,8 +76,7 @@ class Nearest:
     opens_in_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A place that is nearer than the last result, and each condition that it fails.
 
     Attributes
@@ -120,6 +120,8 @@ class Answer:
 class Finder:
     """Answers for one mode: the places hung on the streets once, searched as often as one likes.
 
+    Threads may share it.
+
     Parameters
     ----------
     places
@@ -128,9 +130,6 @@ class Finder:
         Of the same places.
     spaces
         Scratch arrays, shared with other finders.
-    labels
-        Whether the first few places are kept for every crossing, which takes some time and memory and makes most
-        questions a look-up.
     """
 
     def __init__(
@@ -141,8 +140,6 @@ class Finder:
         conditions: Conditions,
         openings: Openings,
         spaces: Workspaces | None = None,
-        *,
-        labels: bool = True,
     ) -> None:
         self._network = network
         self._mode = mode
@@ -153,8 +150,7 @@ class Finder:
         self._positions = snap_many(network, mode, self._lonlat, to_stay=True)
         streets = graph(network, mode)
         leaves = hang(streets, self._positions)
-        kept = make_labels(network.arcs[mode], leaves) if labels else None
-        self._search = Search(streets, leaves, kept, spaces)
+        self._search = Search(streets, leaves, spaces=spaces)
 
     @property
     def reachable(self) -> NDArray[np.bool_]:
@@ -162,19 +158,27 @@ class Finder:
         edge = self._positions.edge
         return np.asarray((edge >= 0) & (self._network.standing(self._mode, to_stay=True)[edge] == MAIN))
 
+    def keep_labels(self) -> None:
+        """Keep the first few places of every crossing: some time and memory once, then most questions are look-ups.
+
+        Answers are the same before, during and after it.
+        """
+        self._search.labels = make_labels(self._network.arcs[self._mode], self._search.leaves)
+
     def warm(self) -> None:
         """Load all that a question may need, compiled code included, so that none waits for it."""
         reachable = np.flatnonzero(self.reachable)
-        if not len(reachable):
+        for number in reachable.tolist():
+            try:
+                origin = snap(self._network, self._mode, self._places[number].position)
+            except OffNetworkError:
+                continue  # one walks there from where one parks
+            for paths in (True, False):
+                self.nearest(NearestQuery(LonLat(origin.lon, origin.lat), k=1, mode=self._mode, paths=paths))
+            stream = Search(self._search.graph, self._search.leaves).stream(origin, TICKS_PER_S)
+            if stream.reach(1):
+                stream.route(0)
             return
-        origin = self._places[reachable[0]].position
-        for paths in (True, False):
-            self.nearest(NearestQuery(origin, k=1, mode=self._mode, paths=paths))
-        stream = Search(self._search.graph, self._search.leaves).stream(
-            snap(self._network, self._mode, origin), TICKS_PER_S
-        )
-        if stream.reach(1):
-            stream.route(0)
 
     def nearest(self, query: NearestQuery) -> Answer:
         """Answer a question.
@@ -196,7 +200,7 @@ class Finder:
         taken: list[int] = []
         passed: list[int] = []
         i = 0
-        while len(taken) < query.k and i < stream.reach(2 * i + 1):
+        while len(taken) < query.k and (i < len(stream.facility) or i < stream.reach(2 * i + 1)):
             number = stream.facility[i]
             if passing[number] and self._shut(query, number, departure, access + stream.cost[i]) is None:
                 taken.append(i)
@@ -207,8 +211,8 @@ class Finder:
         return Answer(
             query,
             origin,
-            tuple(self._result(query, origin, departure, access, stream, i) for i in taken),
-            tuple(self._passed_over(query, stream.facility[i], departure, access + stream.cost[i]) for i in listed),
+            self._results(query, origin, departure, access, stream, taken),
+            tuple([self._passed_over(query, stream.facility[i], departure, access + stream.cost[i]) for i in listed]),
             len(passed),
         )
 
@@ -216,31 +220,48 @@ class Finder:
         at_us = departure.clock_us(ticks)
         return shut(self._openings, query.open, query.wanted.services, number, at_us, query.min_left_s)
 
-    def _result(
-        self, query: NearestQuery, origin: Position, departure: Departure, access: int, stream: Stream, i: int
-    ) -> Nearest:
-        number, ticks = stream.facility[i], access + stream.cost[i]
-        place, codes, rides = self._places[number], stream.route(i), self._mode == "ebike"
-        offset_m, access_m = float(self._positions.offset_m[number]), float(self._positions.snap_m[number])
-        route = draw(self._network, origin, offset_m, codes) if query.paths or rides else None
-        along_m, on_foot_m = lengths_m(self._network, origin, offset_m, codes)
-        states, state, opens = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
-        return Nearest(
-            number=number,
-            place=place,
-            travel_s=ticks / TICKS_PER_S,
-            network_m=origin.snap_m + along_m + access_m,
-            straight_m=float(geodesic_m(np.array([query.origin]), self._lonlat[number : number + 1])[0]),
-            origin_access_m=origin.snap_m,
-            place_access_m=access_m,
-            on_foot_m=on_foot_m + access_m if rides else None,
-            parked=LonLat(*route.lonlat[route.parked].tolist()) if rides and route else None,
-            path=route.lonlat if query.paths and route else None,
-            arrival=departure.time(ticks),
-            states=states,
-            state=state,
-            opens_in_s=opens,
-        )
+    def _results(
+        self,
+        query: NearestQuery,
+        origin: Position,
+        departure: Departure,
+        access: int,
+        stream: Stream,
+        taken: Sequence[int],
+    ) -> tuple[Nearest, ...]:
+        if not taken:
+            return ()
+        numbers, rides = [stream.facility[i] for i in taken], self._mode == "ebike"
+        codes, start = stream.routes(taken)
+        offsets_m, access_m = self._positions.offset_m[numbers], self._positions.snap_m[numbers].tolist()
+        along_m, on_foot_m = (m.tolist() for m in lengths_m(self._network, origin, offsets_m, codes, start))
+        straight_m = geodesic_m(np.array([query.origin] * len(taken)), self._lonlat[numbers]).tolist()
+        results = []
+        for n, number in enumerate(numbers):
+            place, ticks = self._places[number], access + stream.cost[taken[n]]
+            states, state, opens = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
+            route = None
+            if query.paths or rides:
+                route = draw(self._network, origin, float(offsets_m[n]), codes[start[n] : start[n + 1]])
+            results.append(
+                Nearest(
+                    number=number,
+                    place=place,
+                    travel_s=ticks / TICKS_PER_S,
+                    network_m=origin.snap_m + along_m[n] + access_m[n],
+                    straight_m=straight_m[n],
+                    origin_access_m=origin.snap_m,
+                    place_access_m=access_m[n],
+                    on_foot_m=on_foot_m[n] + access_m[n] if rides else None,
+                    parked=LonLat(*route.lonlat[route.parked].tolist()) if rides and route else None,
+                    path=route.lonlat if query.paths and route else None,
+                    arrival=departure.time(ticks),
+                    states=states,
+                    state=state,
+                    opens_in_s=opens,
+                )
+            )
+        return tuple(results)
 
     def _passed_over(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> PassedOver:
         place, arrival = self._places[number], departure.time(ticks)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import Graph, Leaves, access_ticks, graph, hang, riding
-from geo.streets.heap import pop, push
 from geo.streets.network import NO_WAY, ON_FOOT, StreetNetwork
 from geo.streets.profiles import Mode
+from geo.streets.queues import pop, push
 from geo.streets.snapping import Position, Positions
 from geo.streets.trees import Tree, along_one_edge, seeds, tree, tree_towards, tree_within
 
@@ -40,7 +40,8 @@ class Visit(NamedTuple):
     tour, to
         Cost of the whole leg and of its part up to the place's door, ticks.
     on_foot
-        Cost of what a rider walks to the door and back, ticks; 0 for all other modes.
+        Cost of what a rider walks to the door and back to where the bike stands, or on to the leg's end, ticks; 0 for
+        all other modes.
     ways_to, ways_on
         From the leg's beginning to the place, and from there to the leg's end.
     """
@@ -68,10 +69,25 @@ class Hung(NamedTuple):
 
     def codes(self, grown: Tree, number: int, cost: int) -> NDArray[np.int32]:
         """Return the arc codes to a facility that :meth:`costs` said to be so far."""
+        leaf, label = self._leaf(grown, number, cost)
+        return np.append(grown.codes(label), self.leaves.code[leaf])
+
+    def on_foot(self, grown: Tree, number: int, cost: int) -> int:
+        """Return how much of that is walked, having parked, ticks; at least the access leg."""
+        leaf, label = self._leaf(grown, number, cost)
+        if not self.leaves.code[leaf] & ON_FOOT:
+            return int(self.leaves.access[number])
+        while label >= self.graph.label_count // 2:
+            label = int(grown.parent[label])
+            if label < 0:
+                return cost  # parked where one set out
+        return cost - int(grown.cost[label])
+
+    def _leaf(self, grown: Tree, number: int, cost: int) -> tuple[int, int]:
         for leaf in np.flatnonzero(self.leaves.facility == number).tolist():
             label = int(self.label[leaf])
             if grown.cost[label] != NO_WAY and int(grown.cost[label]) + int(self.leaves.cost[leaf]) == cost:
-                return np.append(grown.codes(label), self.leaves.code[leaf])
+                return leaf, label
         raise AssertionError(f"no way of {cost} ticks to facility {number}")  # costs() found one
 
 
@@ -117,6 +133,13 @@ class Sides:
         if along < NO_WAY and along + int(self.access[number]) == cost:
             return np.array([code], dtype=np.int32)
         return streets.codes(grown, number, cost)
+
+    def on_foot(self, streets: Hung, grown: Tree, point: Position, number: int, cost: int) -> int:
+        """Return how much of that cost is walked, having parked, ticks."""
+        along, code = along_one_edge(streets.graph, point, self.position(number))
+        if along < NO_WAY and along + int(self.access[number]) == cost:
+            return cost if code & ON_FOOT else int(self.access[number])
+        return streets.on_foot(grown, number, cost)
 
 
 class Leg:
@@ -214,7 +237,8 @@ class Leg:
         on_foot = Tree(self._from.cost[n:], np.where(parent < 0, -1, parent - n), self._from.code[n:])
         codes_to = sides.codes(self._ahead, self._to, self.begin, number, to)
         codes_on = _reversed(sides.codes(sides.walk_back, on_foot, self.end, number, on)) | ON_FOOT
-        return Visit(to + on, to, on + int(sides.access[number]), *self._by_way_of(number, codes_to, codes_on))
+        walked = sides.on_foot(self._ahead, self._to, self.begin, number, to) + on
+        return Visit(to + on, to, walked, *self._by_way_of(number, codes_to, codes_on))
 
     def _by_way_of(
         self, number: int, codes_to: NDArray[np.int32], codes_on: NDArray[np.int32]

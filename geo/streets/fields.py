@@ -2,9 +2,8 @@
 
 References
 ----------
-One search from all facilities at once, against the arcs (the graph Voronoi diagram: M. Erwig, Networks 36, 2000), with
-buckets instead of a heap: E. V. Denardo and B. L. Fox, "Shortest-route methods: 1. Reaching, pruning, and buckets",
-Operations Research 27 (1979).
+One search from all facilities at once, against the arcs: M. Erwig, "The graph Voronoi diagram with applications",
+Networks 36 (2000).
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_SEEDS, Graph, Leaves, access_ticks, set_out
-from geo.streets.heap import pop, push
 from geo.streets.network import NO_WAY
+from geo.streets.queues import pop, push, ring_for
 from geo.streets.snapping import Position
 
 
@@ -55,11 +54,10 @@ def make_field(back: Graph, leaves: Leaves) -> Field:
         The facilities, hung on the mode's graph *to facilities*.
     """
     field = Field(np.full(back.label_count, NO_WAY, dtype=np.int32), np.full(back.label_count, -1, dtype=np.int32))
-    longest = int(max(back.cost.max(initial=0), leaves.cost.max(initial=0)))
-    width = max(int(np.median(back.cost)) if len(back.cost) else 1, 1)
-    shift = width.bit_length() - 1
-    buckets = (longest >> shift) + 2  # as many as the longest arc spans, and the one that is being emptied
-    _sweep(back.first, back.head, back.cost, leaves.first, leaves.facility, leaves.cost, shift, buckets, *field)
+    _sweep(
+        back.first, back.head, back.cost, leaves.first, leaves.facility, leaves.cost,
+        *ring_for(back.cost, leaves.cost), *field,
+    )  # fmt: skip
     return field
 
 
@@ -87,54 +85,38 @@ def undo(field: Field, change: Change) -> None:
 
 @compiled
 def _sweep(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    first_in, in_tail, in_cost, first_leaf, leaf_facility, leaf_cost, shift, buckets, cost, facility
+    first_in, in_tail, in_cost, first_leaf, leaf_facility, leaf_cost, shift, ring, cost, facility
 ):
     """Empty bucket after bucket; a label may come again within a bucket, until nothing in it changes."""
-    n = len(first_in) - 1
-    top = np.full(buckets, -1, dtype=np.int32)  # each bucket is a list through ``after``
-    item = np.empty(len(leaf_facility) + 2 * n + 64, dtype=np.int32)
-    item_cost = np.empty(len(item), dtype=np.int32)
-    after = np.empty(len(item), dtype=np.int32)
-    free, used, waiting = -1, 0, 0
+    n, used, waiting = len(first_in) - 1, 0, 0
+    top = np.full(ring, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
+    item, after = np.empty(2 * n + len(leaf_cost) + 1, np.int32), np.empty(2 * n + len(leaf_cost) + 1, np.int32)
     for label in range(n):
         for i in range(first_leaf[label], first_leaf[label + 1]):
-            c = leaf_cost[i]
-            if c < cost[label]:
-                cost[label], facility[label] = c, leaf_facility[i]
-                bucket = (c >> shift) % buckets
-                item[used], item_cost[used], after[used] = label, c, top[bucket]
-                top[bucket] = used
-                used += 1
-                waiting += 1
+            if leaf_cost[i] < cost[label]:
+                cost[label], facility[label] = leaf_cost[i], leaf_facility[i]
+                bucket = (leaf_cost[i] >> shift) % ring
+                item[used], after[used], top[bucket] = label, top[bucket], used
+                used, waiting = used + 1, waiting + 1
     now = 0
     while waiting > 0:
-        bucket = now % buckets
+        bucket = now % ring
         while top[bucket] >= 0:
-            at = top[bucket]
-            top[bucket] = after[at]
-            label, here = item[at], item_cost[at]
-            after[at], free = free, at
+            label = item[top[bucket]]
+            top[bucket] = after[top[bucket]]
             waiting -= 1
-            if here != cost[label]:
-                continue
+            here, nearest = cost[label], facility[label]
+            if here >> shift != now:
+                continue  # it was settled in an earlier bucket
             for i in range(first_in[label], first_in[label + 1]):
                 tail, c = in_tail[i], here + in_cost[i]
                 if c < cost[tail]:
-                    cost[tail], facility[tail] = c, facility[label]
-                    to = (c >> shift) % buckets
-                    if free >= 0:
-                        slot = free
-                        free = after[slot]
-                    else:
-                        slot = used
-                        used += 1
-                        if slot == len(item):
-                            item = np.concatenate((item, item))
-                            item_cost = np.concatenate((item_cost, item_cost))
-                            after = np.concatenate((after, after))
-                    item[slot], item_cost[slot], after[slot] = tail, c, top[to]
-                    top[to] = slot
-                    waiting += 1
+                    cost[tail], facility[tail] = c, nearest
+                    if used == len(item):
+                        item, after = _longer(item), _longer(after)
+                    to = (c >> shift) % ring
+                    item[used], after[used], top[to] = tail, top[to], used
+                    used, waiting = used + 1, waiting + 1
         now += 1
 
 

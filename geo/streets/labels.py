@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Leaves, on_same_edge, set_out, span_on_edge
-from geo.streets.heap import pop, push
 from geo.streets.network import ProfileArcs
+from geo.streets.queues import ring_for
 
 #: Facilities kept per label.
 DEPTH: Final = 8
@@ -68,9 +68,10 @@ def make_labels(arcs: ProfileArcs, leaves: Leaves, k: int = DEPTH, cutoff: int =
         return None
     n = len(arcs.first_arc) - 1
     entry, hop = np.full((n, k), NOTHING), np.zeros((n, k), dtype=np.uint8)
+    in_cost, in_hop = arcs.arc_cost[arcs.in_arc], (arcs.in_arc - arcs.first_arc[arcs.in_tail]).astype(np.uint8)
     _spread(
-        arcs.first_arc, arcs.first_in, arcs.in_tail, arcs.in_arc, arcs.arc_cost,
-        leaves.first, leaves.facility, leaves.cost, min(cutoff, MAX_CUTOFF), entry, hop,
+        arcs.first_in, arcs.in_tail, in_cost, in_hop, leaves.first, leaves.facility, leaves.cost,
+        min(cutoff, MAX_CUTOFF), entry, hop, *ring_for(arcs.arc_cost, leaves.cost),
     )  # fmt: skip
     return Labels(entry, hop, min(cutoff, MAX_CUTOFF))
 
@@ -101,38 +102,50 @@ def _insert(entry, hop, label, key, way):  # type: ignore[no-untyped-def]  # com
 
 @compiled
 def _spread(  # type: ignore[no-untyped-def]
-    first_arc, first_in, in_tail, in_arc, arc_cost, first_leaf, leaf_facility, leaf_cost, cutoff, entry, hop
+    first_in, in_tail, in_cost, in_hop, first_leaf, leaf_facility, leaf_cost, cutoff, entry, hop, shift, ring
 ):
-    """Fill all lists. A heap key is ``cost << 32 | label``: what was put into the label's list at that cost goes on."""
-    n, k, size = len(first_arc) - 1, entry.shape[1], 0
-    heap = np.empty(len(first_leaf) + len(leaf_facility), dtype=np.int64)
+    """Fill all lists, bucket after bucket; an item ``cost << 32 | label`` says that what is listed at that cost goes on."""
+    n, k, used, waiting = len(first_in) - 1, entry.shape[1], 0, 0
+    top = np.full(ring, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
+    item, after = np.empty(n * k + 1024, dtype=np.int64), np.empty(n * k + 1024, dtype=np.int32)
     for label in range(n):
         for i in range(first_leaf[label], first_leaf[label + 1]):
             c = np.int64(leaf_cost[i])
             if c <= cutoff and _insert(entry, hop, label, c << 32 | leaf_facility[i], _LEAF):
-                push(heap, size, c << 32 | label)
-                size += 1
-    while size > 0:
-        key = pop(heap, size)
-        size -= 1
-        here, label = key >> 32, key & 0xFFFFFFFF
-        for slot in range(k):
-            own = entry[label, slot] >> 32
-            if own < here:
-                continue
-            if own > here:
-                break
-            facility = entry[label, slot] & 0xFFFFFFFF
-            for i in range(first_in[label], first_in[label + 1]):
-                tail, arc = in_tail[i], in_arc[i]
-                c = here + arc_cost[arc]
-                if c <= cutoff and _insert(entry, hop, tail, c << 32 | facility, arc - first_arc[tail]):
-                    if size == len(heap):
-                        longer = np.empty(2 * size, dtype=np.int64)
-                        longer[:size] = heap
-                        heap = longer
-                    push(heap, size, c << 32 | tail)
-                    size += 1
+                if used == len(item):
+                    item, after = _longer(item), _longer(after)
+                bucket = (c >> shift) % ring
+                item[used], after[used], top[bucket] = c << 32 | label, top[bucket], used
+                used, waiting = used + 1, waiting + 1
+    bucket = 0
+    while waiting > 0:
+        while top[bucket] >= 0:
+            here, label = item[top[bucket]] >> 32, item[top[bucket]] & 0xFFFFFFFF
+            top[bucket] = after[top[bucket]]
+            waiting -= 1
+            for slot in range(k):
+                own = entry[label, slot] >> 32
+                if own < here:
+                    continue
+                if own > here:
+                    break
+                facility = entry[label, slot] & 0xFFFFFFFF
+                for i in range(first_in[label], first_in[label + 1]):
+                    tail, c = in_tail[i], here + in_cost[i]
+                    if c <= cutoff and _insert(entry, hop, tail, c << 32 | facility, in_hop[i]):
+                        if used == len(item):
+                            item, after = _longer(item), _longer(after)
+                        to = (c >> shift) % ring
+                        item[used], after[used], top[to] = c << 32 | tail, top[to], used
+                        used, waiting = used + 1, waiting + 1
+        bucket = (bucket + 1) % ring
+
+
+@compiled
+def _longer(array):  # type: ignore[no-untyped-def]
+    longer = np.empty(2 * len(array), dtype=array.dtype)
+    longer[: len(array)] = array
+    return longer
 
 
 @compiled
@@ -206,38 +219,52 @@ def _rank(keys, count, key):  # type: ignore[no-untyped-def]
 
 @compiled
 def follow(  # type: ignore[no-untyped-def]
-    graph, leaves, labels, edge, offset_m, facility, cost, seed_label, seed_cost, seed_code
+    graph, leaves, labels, edge, offset_m, facilities, costs, seed_label, seed_cost, seed_code
 ):
-    """Return the arc codes of the way to a facility that was looked up at a cost."""
-    codes, count = np.empty(64, dtype=np.int32), 1
-    if leaves.edge[facility] == edge:
-        c, code = on_same_edge(graph, leaves, edge, offset_m, facility)
-        if c == cost:
-            codes[0] = code
-            return codes[:1].copy()
-    label, key = -1, np.int64(0)
-    for s in range(set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)):
-        key = (cost - seed_cost[s]) << 32 | facility
-        if _slot(labels, seed_label[s], key) >= 0:
-            label, codes[0] = seed_label[s], seed_code[s]
-            break
-    while True:
-        here = _slot(labels, label, key)
-        if count == len(codes):
-            longer = np.empty(2 * count, dtype=np.int32)
-            longer[:count] = codes
-            codes = longer
-        if labels.hop[label, here] == _LEAF:
-            for i in range(leaves.first[label], leaves.first[label + 1]):
-                if leaves.facility[i] == facility and leaves.cost[i] == key >> 32:
-                    codes[count] = leaves.code[i]
-                    break
-            return codes[: count + 1].copy()
-        arc = graph.first[label] + labels.hop[label, here]
-        codes[count] = graph.code[arc]
-        count += 1
-        key -= np.int64(graph.cost[arc]) << 32
-        label = graph.head[arc]
+    """Return the arc codes of the ways to facilities that were looked up at their costs, and where each way begins."""
+    seeds = set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)
+    start = np.zeros(len(facilities) + 1, dtype=np.int32)
+    codes, count = np.empty(64 * len(facilities) + 1, dtype=np.int32), 0
+    for i in range(len(facilities)):
+        facility, cost = facilities[i], np.int64(costs[i])
+        label, key = -1, np.int64(0)
+        if leaves.edge[facility] == edge:
+            c, code = on_same_edge(graph, leaves, edge, offset_m, facility)
+            if c == cost:
+                codes, count = _append(codes, count, code)
+                start[i + 1] = count
+                continue
+        for s in range(seeds):
+            key = (cost - seed_cost[s]) << 32 | facility
+            if _slot(labels, seed_label[s], key) >= 0:
+                label = seed_label[s]
+                codes, count = _append(codes, count, seed_code[s])
+                break
+        while True:
+            hop = labels.hop[label, _slot(labels, label, key)]
+            if hop == _LEAF:
+                break
+            arc = graph.first[label] + hop
+            codes, count = _append(codes, count, graph.code[arc])
+            key -= np.int64(graph.cost[arc]) << 32
+            label = graph.head[arc]
+        for leaf in range(leaves.first[label], leaves.first[label + 1]):
+            if leaves.facility[leaf] == facility and leaves.cost[leaf] == key >> 32:
+                codes, count = _append(codes, count, leaves.code[leaf])
+                break
+        start[i + 1] = count
+    return codes[:count].copy(), start
+
+
+@compiled
+def _append(codes, count, code):  # type: ignore[no-untyped-def]
+    """Write a code at the end, in a longer array if there is no room."""
+    if count == len(codes):
+        longer = np.empty(2 * count, dtype=np.int32)
+        longer[:count] = codes
+        codes = longer
+    codes[count] = code
+    return codes, count + 1
 
 
 @compiled

@@ -13,6 +13,7 @@ E. W. Dijkstra, "A note on two problems in connexion with graphs", Numerische Ma
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -20,9 +21,9 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
-from geo.streets.heap import pop, push
 from geo.streets.labels import Labels, follow, look_up, look_up_many
 from geo.streets.network import NO_WAY
+from geo.streets.queues import pop, push
 from geo.streets.snapping import Position
 
 #: Stamps are 32 bits wide.
@@ -79,7 +80,7 @@ class Search:
     graph, leaves
         The streets of a mode, and the facilities hung on them.
     labels
-        The first few facilities of every label, if they are kept.
+        The first few facilities of every label, if they are kept; they may be given later, answers are the same.
     spaces
         Scratch arrays, shared by the searches of a city.
     """
@@ -91,6 +92,9 @@ class Search:
         self.leaves = leaves
         self.labels = labels
         self._spaces = spaces or Workspaces()
+        facilities = len(leaves.edge)
+        pushes = len(graph.head) + len(leaves.facility) + MAX_SEEDS + facilities + 1
+        self._room = (graph.label_count + facilities, pushes, facilities)
 
     def stream(self, origin: Position, cutoff: int) -> Stream:
         """Return the facilities in order of (cost, number) from a position on a street.
@@ -145,9 +149,7 @@ class Search:
 
     def workspace(self) -> Workspace:
         """Return the calling thread's scratch arrays."""
-        labels, facilities = self.graph.label_count, len(self.leaves.edge)
-        pushes = len(self.graph.head) + len(self.leaves.facility) + MAX_SEEDS + facilities + 1
-        return self._spaces.mine(labels + facilities, pushes, facilities)
+        return self._spaces.mine(*self._room)
 
 
 class Stream:
@@ -165,6 +167,7 @@ class Stream:
 
     def __init__(self, search: Search, origin: Position, cutoff: int) -> None:
         self._search = search
+        self._labels = search.labels
         self._origin = origin
         self._cutoff = cutoff
         self._space = search.workspace()
@@ -173,8 +176,8 @@ class Stream:
         self.facility: list[int] = []
         self.cost: list[int] = []
         self.exhausted = cutoff < 0
-        if search.labels is not None and not self.exhausted:
-            self._look_up(search.labels)
+        if self._labels is not None and not self.exhausted:
+            self._look_up(self._labels)
 
     def reach(self, count: int) -> int:
         """Find at least so many facilities if there are; return how many are found."""
@@ -182,18 +185,35 @@ class Stream:
             self._search_on(count)
         return len(self.facility)
 
-    def route(self, i: int) -> NDArray[np.int32]:
-        """Return the arc codes to the i-th facility, from the origin's edge to the facility's edge."""
+    def routes(self, picked: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the ways to some of the facilities found, from the origin's edge to the facility's edge.
+
+        Parameters
+        ----------
+        picked
+            Indices into ``facility``.
+
+        Returns
+        -------
+        codes, start
+            The n-th way has the arc codes ``codes[start[n]:start[n + 1]]``; int32.
+        """
         search, space, origin = self._search, self._space, self._origin
+        facility = np.array([self.facility[i] for i in picked], dtype=np.int32)
         if self._searched:
-            return np.asarray(_back(space.parent, space.code, search.graph.label_count + self.facility[i]))
-        assert search.labels is not None
-        return np.asarray(
-            follow(
-                search.graph, search.leaves, search.labels, origin.edge, origin.offset_m,
-                self.facility[i], self.cost[i], space.seed_label, space.seed_cost, space.seed_code,
-            )
-        )  # fmt: skip
+            found = _back(space.parent, space.code, search.graph.label_count + facility)
+        else:
+            cost = np.array([self.cost[i] for i in picked], dtype=np.int32)
+            found = follow(
+                search.graph, search.leaves, self._labels, origin.edge, origin.offset_m, facility, cost,
+                space.seed_label, space.seed_cost, space.seed_code,
+            )  # fmt: skip
+        codes, start = found
+        return codes, start
+
+    def route(self, i: int) -> NDArray[np.int32]:
+        """Return the arc codes of the way to one of them."""
+        return self.routes([i])[0]
 
     def _look_up(self, labels: Labels) -> None:
         search, space, origin = self._search, self._space, self._origin
@@ -288,15 +308,20 @@ def _search(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _back(parent, code, label):  # type: ignore[no-untyped-def]
-    """Arc codes from the origin to a label."""
-    count, at = 0, label
-    while at >= 0:
-        count += 1
-        at = parent[at]
-    codes = np.empty(count, dtype=np.int32)
-    while label >= 0:
-        count -= 1
-        codes[count] = code[label]
-        label = parent[label]
-    return codes
+def _back(parent, code, labels):  # type: ignore[no-untyped-def]
+    """Arc codes from the origin to labels, one way after the other, and where each begins."""
+    start = np.zeros(len(labels) + 1, dtype=np.int32)
+    for i in range(len(labels)):
+        count, at = 0, labels[i]
+        while at >= 0:
+            count += 1
+            at = parent[at]
+        start[i + 1] = start[i] + count
+    codes = np.empty(start[-1], dtype=np.int32)
+    for i in range(len(labels)):
+        count, at = start[i + 1], labels[i]
+        while at >= 0:
+            count -= 1
+            codes[count] = code[at]
+            at = parent[at]
+    return codes, start

@@ -35,23 +35,28 @@ class Route(NamedTuple):
 
 
 def lengths_m(
-    network: StreetNetwork, origin: Position, goal_offset_m: float, codes: NDArray[np.int32]
-) -> tuple[float, float]:
-    """Metres of a route in all, and of its end that a rider walks.
+    network: StreetNetwork,
+    origin: Position,
+    goal_offset_m: NDArray[np.float64],
+    codes: NDArray[np.int32],
+    start: NDArray[np.int32],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Metres of routes in all, and of their ends that a rider walks; shapes (n,).
 
     Parameters
     ----------
     goal_offset_m
-        Where on the last edge the route ends, metres from the edge's tail.
-    codes
-        Arc codes from the origin's edge to the goal's, int32; first and last (which may be one) are travelled in part.
+        Where on the last edge each route ends, metres from the edge's tail, shape (n,).
+    codes, start
+        The n-th route has the arc codes ``codes[start[n]:start[n + 1]]``, int32, from the origin's edge to the goal's;
+        first and last (which may be one) are travelled in part.
     """
-    total_m, on_foot_m = _lengths(network.edge_length_m, origin.offset_m, goal_offset_m, codes)
+    total_m, on_foot_m = _lengths_of_many(network.edge_length_m, origin.offset_m, goal_offset_m, codes, start)
     return total_m, on_foot_m
 
 
 def draw(network: StreetNetwork, origin: Position, goal_offset_m: float, codes: NDArray[np.int32]) -> Route:
-    """Draw a route; parameters as for :func:`lengths_m`."""
+    """Draw one route; parameters as for :func:`lengths_m`."""
     total_m, on_foot_m = _lengths(network.edge_length_m, origin.offset_m, goal_offset_m, codes)
     size = int(_most_points(network.shape_start, codes))
     line = np.empty((size, 2))
@@ -84,6 +89,15 @@ def _lengths(edge_length_m, origin_offset_m, goal_offset_m, codes):  # type: ign
         total_m += abs(end - begin)
         if codes[i] & ON_FOOT:
             on_foot_m += abs(end - begin)
+    return total_m, on_foot_m
+
+
+@compiled
+def _lengths_of_many(edge_length_m, origin_offset_m, goal_offset_m, codes, start):  # type: ignore[no-untyped-def]
+    total_m, on_foot_m = np.empty(len(goal_offset_m)), np.empty(len(goal_offset_m))
+    for i in range(len(goal_offset_m)):
+        way = codes[start[i] : start[i + 1]]
+        total_m[i], on_foot_m[i] = _lengths(edge_length_m, origin_offset_m, goal_offset_m[i], way)
     return total_m, on_foot_m
 
 

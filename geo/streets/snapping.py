@@ -82,15 +82,14 @@ def snap(
     OffNetworkError
         No street of the mode lies within ``max_m``.
     """
-    found = snap_many(network, mode, np.array([point], dtype=np.float64), to_stay=to_stay, max_m=max_m)
-    if found.edge[0] < 0:
+    edge, offset_m, snap_m, lon, lat = _snap(network, network.standing(mode, to_stay=to_stay), point, max_m)
+    if edge < 0:
         raise OffNetworkError(
             f"{point.lon:.6f},{point.lat:.6f}: no street open to {mode} within {max_m:.0f} m; choose a point nearer "
             "to a street",
             parameter="lon",
         )
-    lon, lat = found.lonlat[0]
-    return Position(int(found.edge[0]), float(found.offset_m[0]), float(found.snap_m[0]), float(lon), float(lat))
+    return Position(edge, offset_m, snap_m, lon, lat)
 
 
 def snap_many(
@@ -108,35 +107,23 @@ def snap_many(
     lonlat
         Degrees, shape (n, 2).
     """
-    count = len(lonlat)
-    edge = np.full(count, -1, dtype=np.int32)
-    offset_m, snap_m, foot = np.zeros(count), np.full(count, math.inf), np.array(lonlat, dtype=np.float64)
-    grid, standing = network.grid, network.standing(mode, to_stay=to_stay)
-    for i in range(count):
-        lon_m, lat_m = metres_per_degree(float(lonlat[i, 1]))
-        segment, snap_m[i] = _nearest_segment(
-            float(lonlat[i, 0]) * E7, float(lonlat[i, 1]) * E7, lon_m / E7, lat_m / E7, max_m, JOIN_M,
-            grid.frame, grid.start, grid.segment, network.shape_e7, network.shape_edge, standing,
-        )  # fmt: skip
-        if segment >= 0:
-            edge[i] = network.shape_edge[segment]
-            offset_m[i], foot[i] = _foot(network, segment, lonlat[i], np.array([lon_m, lat_m]))
-    return Positions(edge, offset_m, snap_m, foot)
+    standing = network.standing(mode, to_stay=to_stay)
+    found = [_snap(network, standing, LonLat(*point), max_m) for point in lonlat.tolist()]
+    values = np.array(found, dtype=np.float64).reshape(-1, 5)
+    return Positions(values[:, 0].astype(np.int32), values[:, 1].copy(), values[:, 2].copy(), values[:, 3:].copy())
 
 
-def _foot(
-    network: StreetNetwork, segment: int, point: NDArray[np.float64], scale: NDArray[np.float64]
-) -> tuple[float, NDArray[np.float64]]:
-    """Foot point on a segment: (metres from the edge's tail, lon/lat in degrees)."""
-    ends = network.shape_e7[segment : segment + 2] / E7
-    begin_m, end_m = network.shape_m[segment : segment + 2].tolist()
-    way = (ends[1] - ends[0]) * scale
-    share = float(((point - ends[0]) * scale) @ way / (way @ way))
-    if share * (end_m - begin_m) < _POINT_M:
-        return begin_m, ends[0]
-    if (1.0 - share) * (end_m - begin_m) < _POINT_M:
-        return end_m, ends[1]
-    return begin_m + share * (end_m - begin_m), ends[0] + share * (ends[1] - ends[0])
+def _snap(
+    network: StreetNetwork, standing: NDArray[np.uint8], point: LonLat, max_m: float
+) -> tuple[int, float, float, float, float]:
+    """Return edge (-1: none), offset and access leg in metres, lon and lat of the foot point."""
+    lon_m, lat_m = metres_per_degree(point.lat)
+    grid = network.grid
+    found: tuple[int, float, float, float, float] = _nearest_foot(
+        point.lon, point.lat, lon_m, lat_m, max_m, JOIN_M, grid.frame, grid.start, grid.segment,
+        network.shape_e7, network.shape_m, network.shape_edge, standing,
+    )  # fmt: skip
+    return found
 
 
 def build_grid(shape_e7: NDArray[np.int32], shape_edge: NDArray[np.int32]) -> Grid:
@@ -213,3 +200,24 @@ def _nearest_segment(  # type: ignore[no-untyped-def]  # compiled: numba infers 
     if best_m > max_m:
         return -1, math.inf
     return best, best_m
+
+
+@compiled
+def _nearest_foot(  # type: ignore[no-untyped-def]
+    lon, lat, lon_m, lat_m, max_m, join_m, frame, start, segment, shape_e7, shape_m, shape_edge, standing
+):
+    """Find the foot point on the nearest segment; return (edge, metres from its tail, metres to it, lon, lat)."""
+    s, metres = _nearest_segment(
+        lon * E7, lat * E7, lon_m / E7, lat_m / E7, max_m, join_m, frame, start, segment, shape_e7, shape_edge, standing
+    )
+    if s < 0:
+        return -1, 0.0, math.inf, lon, lat
+    ax, ay, bx, by = shape_e7[s, 0] / E7, shape_e7[s, 1] / E7, shape_e7[s + 1, 0] / E7, shape_e7[s + 1, 1] / E7
+    dx, dy = (bx - ax) * lon_m, (by - ay) * lat_m
+    begin_m, length_m = shape_m[s], shape_m[s + 1] - shape_m[s]
+    share = ((lon - ax) * lon_m * dx + (lat - ay) * lat_m * dy) / (dx * dx + dy * dy)
+    if share * length_m < _POINT_M:
+        return shape_edge[s], begin_m, metres, ax, ay
+    if (1.0 - share) * length_m < _POINT_M:
+        return shape_edge[s], shape_m[s + 1], metres, bx, by
+    return shape_edge[s], begin_m + share * length_m, metres, ax + share * (bx - ax), ay + share * (by - ay)

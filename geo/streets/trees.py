@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, along_edge, set_out
-from geo.streets.heap import pop, push
 from geo.streets.network import NO_WAY
+from geo.streets.queues import pop, push
 from geo.streets.snapping import Position
 
 _NOWHERE: Final = np.empty(0, dtype=np.int32)

@@ -46,21 +46,38 @@ class Contestant:
     note: str = ""
     #: What is done with an answer before the next question, untimed.
     keep: Callable[[Any], Any] = lambda answer: answer
+    broken: str = ""
     seconds: dict[int, float] = field(default_factory=dict)
     answers: dict[int, Any] = field(default_factory=dict)
 
 
 def in_turns(contestants: list[Contestant], count: int, block: int = BLOCK) -> None:
-    """Ask everybody ``count`` questions, or as many as each takes; the first is asked once before, uncounted."""
+    """Ask everybody ``count`` questions, or as many as each takes; the first is asked once before, uncounted.
+
+    A peer that breaks down is asked no more, and its line says so; ours may not.
+    """
     for one in contestants:
-        one.ask(0)
+        _ask(one, 0)
+        one.seconds.clear()
     for begin in range(0, count, block):
         for one in contestants:
             for number in range(begin, min(begin + block, count, one.most)):
-                start = time.perf_counter()
-                answer = one.ask(number)
-                one.seconds[number] = time.perf_counter() - start
-                one.answers[number] = one.keep(answer)
+                _ask(one, number)
+
+
+def _ask(one: Contestant, number: int) -> None:
+    if one.broken:
+        return
+    begin = time.perf_counter()
+    try:
+        answer = one.ask(number)
+    except Exception as error:
+        if one.ours:
+            raise
+        one.broken = f"broke down: {type(error).__name__}: {' '.join(str(error).split())}"[:160]
+        return
+    one.seconds[number] = time.perf_counter() - begin
+    one.answers[number] = one.keep(answer)
 
 
 def results(
@@ -74,6 +91,9 @@ def results(
     base = base or next((one for one in contestants if one.ours), None)
     found = []
     for one in contestants:
+        if one.broken:
+            found.append(absent(question, city, one.who, one.broken))
+            continue
         taken = list(one.seconds.values())
         both = [] if base is None or one is base else sorted(one.seconds.keys() & base.seconds.keys())
         ratio = None
@@ -138,7 +158,7 @@ def _database(asked: Questions) -> tuple[engines.PgRouting | None, str]:
     try:
         return engines.PgRouting(asked), ""
     except Exception as error:  # whatever keeps a database from starting, the rest is measured
-        return None, f"not available here: {str(error).splitlines()[0][:160]}"
+        return None, f"not available here: {' '.join(str(error).split())}"[:200]
 
 
 def _most(asked: Questions, most: Mapping[str, int], question: str, usual: int) -> int:
@@ -256,7 +276,7 @@ def _tables(name: str, asked: Questions, pbf: Path | None) -> tuple[list[Contest
             try:
                 engine = kind(asked, pbf)
             except Exception as error:  # an engine that cannot prepare its own data is told of, not hidden
-                reason = f"could not be prepared: {str(error).splitlines()[0][:160]}"
+                reason = f"could not be prepared: {' '.join(str(error).split())}"[:200]
         if reason is not None:
             lines.append(absent("nearest", name, kind.name, reason))
             continue
@@ -301,6 +321,8 @@ def _database_field(
     in_turns([one], ROUNDS, block=1)
     ours_first = next((runner for runner in runners if runner.ours), None)
     line = results("field", name, [one], lambda *_: True, ours_first)[0]
+    if one.broken:
+        return line
     equal = int((database.fetched() == true).sum())
     wrong = f"{asked.nodes - equal} of {asked.nodes} nodes differ ({(asked.nodes - equal) / asked.nodes:.1%})"
     return line | {"agree": 0 if equal < asked.nodes else line["compared"], "note": wrong}

@@ -98,7 +98,8 @@ class PgRouting(Peer):
         asked, run = self.asked, self._connection.run
         # the origins' roots are left out: turned round, arcs would lead to them
         turned = f"SELECT id, target AS source, source AS target, cost FROM arcs WHERE source < {asked.nodes}"
-        places = ",".join(map(str, asked.place_vertices().tolist()))
+        # places on no street have no arcs, and are not in the table
+        places = ",".join(map(str, np.intersect1d(asked.place_vertices(), asked.forward.head).tolist()))
         run("DROP TABLE IF EXISTS field")
         run(
             f"CREATE TABLE field AS SELECT node, agg_cost FROM pgr_drivingDistance('{turned}', ARRAY[{places}], 1e12, "

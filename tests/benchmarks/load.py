@@ -246,7 +246,7 @@ def _running(command: list[str], pack: Path | None, log: Path) -> Iterator[tuple
             process.wait(5)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path, limit_s: float = 60) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path, limit_s: float = 150) -> None:
     """Wait for the first answer: some servers listen before they have loaded what they serve."""
     end = time.monotonic() + limit_s
     while time.monotonic() < end and process.poll() is None:

@@ -88,7 +88,7 @@ def render(results: Mapping[str, Any]) -> str:
 
 def write(results: Mapping[str, Any], data: Path = RESULTS, page: Path = PAGE) -> None:
     """Write the results and the page."""
-    data.write_text(json.dumps(results, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    data.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     page.write_text(render(json.loads(data.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
@@ -216,7 +216,7 @@ def _house(house: Mapping[str, Sequence[Line]]) -> list[str]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in line)} |" for line in lines)
 
 
 def _number(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,15 +13,17 @@ from hypothesis import strategies as st
 from geo.coords import LonLat, distance_m, geodesic_m
 from geo.errors import OffNetworkError
 from geo.finding.asking import NearestQuery, Wanted
-from geo.finding.conditions import Conditions
-from geo.finding.nearest import Finder
+from geo.finding.conditions import Conditions, Failure
+from geo.finding.nearest import Answer, Finder
 from geo.finding.openness import Openings
 from geo.places.calendar import Calendar
-from geo.places.model import Place
+from geo.places.hours import CHINA
+from geo.places.model import Place, Service
 from geo.streets.from_osm import build_network
-from geo.streets.network import StreetNetwork
+from geo.streets.network import TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import Mode
 from tests.strategies import make_places, random_extract, random_points
+from tests.streets.test_paths import line_city
 
 SEEDS = st.integers(0, 5000)
 
@@ -106,3 +109,106 @@ def test_a_place_that_is_not_in_operation_is_never_found(status: str) -> None:
 def test_an_access_leg_longer_than_the_cutoff_reaches_nothing(sample_city) -> None:  # type: ignore[no-untyped-def]
     place = sample_city.places[0]
     assert sample_city.nearest(NearestQuery(place.position, cutoff_s=0.001)).results == ()
+
+
+def street_of(*places: Place) -> Finder:
+    """Return a finder on a straight street eastward, whose places lie on it."""
+    ordered = sorted(places, key=lambda place: place.id)
+    return finder(line_city(length=12), "walk", ordered)
+
+
+def place_at(lon: float, name: str, hours: str | None = "24/7", **fields: object) -> Place:
+    place = make_places(np.array([[lon, 39.92]]))[0]
+    return replace(place, id=name, services=(Service("rest_stop", hours),), **fields)  # type: ignore[arg-type]
+
+
+def ask(found: Finder, **fields: object) -> Answer:
+    return found.nearest(NearestQuery(LonLat(116.4101, 39.92), **{"k": 1, "cutoff_s": 3600.0, **fields}))  # type: ignore[arg-type]
+
+
+def ids(answer: Answer) -> tuple[list[str], list[str]]:
+    return [one.place.id for one in answer.results], [one.place.id for one in answer.passed_over]
+
+
+def test_places_at_one_door_come_in_order_of_their_ids() -> None:
+    found = street_of(*(place_at(116.4133, name) for name in ("c", "a", "d", "b")))
+    times = [one.travel_s for one in ask(found, k=4).results]
+    assert len(set(times)) == 1
+    assert [ids(ask(found, k=k))[0] for k in (1, 2, 3, 4)] == [["a"], ["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]]
+
+
+def test_at_equal_times_only_ids_before_the_last_result_are_passed_over() -> None:
+    found = street_of(
+        place_at(116.4133, "a", status="paused"), place_at(116.4133, "b"), place_at(116.4133, "c", status="planned")
+    )
+    assert ids(ask(found, k=1)) == (["b"], ["a"])
+    assert ids(ask(found, k=2)) == (["b"], ["a", "c"]), "one result is missing, so all within the cutoff are told"
+
+
+def test_a_cutoff_that_is_just_met_counts_access_legs_and_all() -> None:
+    place = replace(place_at(116.4133, "a"), position=LonLat(116.4133, 39.9202))
+    found = street_of(place)
+    far = ask(found).results[0]
+    assert far.place_access_m == pytest.approx(0.0002 * 111_034.6, rel=1e-3)
+    assert far.travel_s == pytest.approx((0.0032 * 85_493.9 + far.place_access_m) / (4.8 / 3.6), rel=1e-4)
+    assert ids(ask(found, cutoff_s=far.travel_s))[0] == ["a"]
+    assert ids(ask(found, cutoff_s=far.travel_s - 1 / TICKS_PER_S)) == ([], [])
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2027-06-07"], ids=["tomorrow", "next year"])
+def test_min_left_is_counted_from_the_arrival_to_the_tick(day: str) -> None:
+    """Who comes with 15 minutes left is let in; a ten-thousandth of a second later one is not."""
+    found = street_of(place_at(116.4133, "a", "Mo-Fr 09:00-17:00"))
+    travel = timedelta(seconds=ask(found).results[0].travel_s)
+    quarter_to = datetime.fromisoformat(f"{day}T16:45+08:00")
+    just = ask(found, when=quarter_to - travel, open="arrival")
+    assert ids(just) == (["a"], [])
+    assert just.results[0].arrival == quarter_to
+    assert just.results[0].state is not None
+    assert (just.results[0].state.minutes_left, just.results[0].opens_in_s) == (15, 0.0)
+    late = ask(found, when=quarter_to - travel + timedelta(microseconds=100), open="arrival")
+    assert ids(late) == ([], ["a"])
+    assert late.passed_over[0].failures == (Failure("open", "15min", "14min"),)
+    shorter = ask(found, when=quarter_to - travel + timedelta(minutes=5), open="arrival", min_left_s=600.0)
+    assert ids(shorter) == (["a"], [])
+
+
+def test_each_place_s_own_arrival_decides() -> None:
+    """Both are open from nine to five: late in the day only the nearer is reached in time, early only the farther."""
+    near, far = place_at(116.4102, "near", "09:00-17:00"), place_at(116.4133, "far", "09:00-17:00")
+    found = street_of(near, far)
+    times = {one.place.id: one.travel_s for one in ask(found, k=2).results}
+    assert times["near"] < 10
+    assert times["far"] > 200
+    late = datetime(2026, 11, 23, 16, 58, tzinfo=CHINA)
+    assert ids(ask(found, k=2, when=late, open="arrival", min_left_s=60.0)) == (["near"], ["far"])
+    early = datetime(2026, 11, 23, 8, 58, tzinfo=CHINA)
+    answer = ask(found, k=1, when=early, open="arrival")
+    assert ids(answer) == (["far"], ["near"])
+    assert answer.passed_over[0].failures == (Failure("open", "15min", "closed"),)
+    assert answer.passed_over[0].opens_in_s == pytest.approx(120 - times["near"], abs=1e-6)
+
+
+def test_unknown_hours_are_passed_over_or_let_in_as_one_wishes_and_never_said_to_be_open() -> None:
+    found = street_of(place_at(116.4102, "nobody knows", None), place_at(116.4133, "open"))
+    when = datetime(2026, 11, 23, 12, tzinfo=CHINA)
+    strict = ask(found, when=when, open="arrival")
+    assert ids(strict) == (["open"], ["nobody knows"])
+    assert strict.passed_over[0].failures == (Failure("open", "15min", None),)
+    lenient = ask(found, when=when, open="arrival_or_unknown")
+    assert ids(lenient) == (["nobody knows"], [])
+    assert lenient.results[0].state is not None
+    assert lenient.results[0].state.kind == "unknown"
+    assert lenient.results[0].opens_in_s is None
+
+
+def test_how_many_are_listed_changes_neither_the_count_nor_the_results() -> None:
+    names = "abcdefgh"
+    found = street_of(
+        *(place_at(116.4103 + 0.0005 * i, name, status="paused") for i, name in enumerate(names)),
+        place_at(116.4161, "z"),
+    )
+    for listed in (0, 1, 5, 8, None):
+        answer = ask(found, passed=listed)
+        assert ids(answer) == (["z"], list(names[:listed]))
+        assert answer.passed_count == len(names)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, pairwise
 from random import Random
+from threading import Barrier
 from typing import Final, TypeVar
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from geo.answers import Answers
+from geo.city import City
 from geo.coords import LonLat
+from geo.errors import OffNetworkError
 from geo.finding.asking import ACCESS_WORDS, NearestQuery, Openness, Wanted
 from geo.finding.conditions import Conditions, Failure
 from geo.finding.nearest import Answer, Finder, Nearest, PassedOver
@@ -77,9 +84,10 @@ class Town:
         self._spaces = Workspaces()
 
     def finder(self, mode: Mode, *, labels: bool) -> Finder:
-        return Finder(
-            self.network, mode, self.places, self._conditions, self._openings, self._spaces, labels=labels
-        )  # fmt: skip
+        finder = Finder(self.network, mode, self.places, self._conditions, self._openings, self._spaces)
+        if labels:
+            finder.keep_labels()
+        return finder
 
     def raw(self, mode: Mode) -> RawStreets | RideAndPark:
         return oracle(self.extract, mode)
@@ -339,3 +347,40 @@ def test_10_000_random_questions(block: int) -> None:
         if not any(left.values()):
             break
     questions.check_seen(least=1000)
+
+
+def test_eight_threads_answer_as_one_byte_for_byte(sample_city: City) -> None:
+    """Threads that begin at once, each with all questions in an order of its own, so that modes alternate in all."""
+    random, box = Random(8), sample_city.bbox
+    alone, shared = (sample_city.with_places(random_properties(sample_city.places), "drawn") for _ in range(2))
+    expected: dict[NearestQuery, bytes] = {}
+    writer, days = Answers(alone), draw_days(random)
+    while len(expected) < 400:
+        origin = LonLat(random.uniform(box.west, box.east), random.uniform(box.south, box.north))
+        query = replace(
+            draw_query(random, origin, random.choice(MODES), days, (600.0, 1800.0)), paths=random.random() < 0.5
+        )
+        with suppress(OffNetworkError):
+            expected[query] = writer.nearest(alone.nearest(query))
+
+    writer, start = Answers(shared), Barrier(8)
+
+    def answer_all(seed: int) -> list[NearestQuery]:
+        queries = Random(seed).sample(list(expected), len(expected))
+        start.wait()
+        return [query for query in queries if writer.nearest(shared.nearest(query)) != expected[query]]
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(answer_all, range(8))) == [[]] * 8
+    finally:
+        sys.setswitchinterval(interval)
+    assert len({query.mode for query in expected}) == len(MODES)
+    assert sum(b'"rank":2' in answer for answer in expected.values()) > 100
+
+
+def random_properties(places: Sequence[Place]) -> list[Place]:
+    """Return places where those are, with properties at random."""
+    return random_places(3, np.array([place.position for place in places]))

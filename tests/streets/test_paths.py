@@ -82,7 +82,11 @@ def check_route(
     assert goal is not None
     codes = stream.route(i)
     route = draw(network, origin, goal.offset_m, codes)
-    assert (route.length_m, route.on_foot_m) == lengths_m(network, origin, goal.offset_m, codes)
+    several, start = stream.routes([i, 0])
+    assert several[start[0] : start[1]].tolist() == codes.tolist()
+    offsets = np.array([goal.offset_m, goals[stream.facility[0]].offset_m])  # type: ignore[union-attr]
+    lengths, on_foot = lengths_m(network, origin, offsets, several, start)
+    assert (route.length_m, route.on_foot_m) == (lengths[0], on_foot[0])
     assert geodesic_m(route.lonlat[:-1], route.lonlat[1:]).sum() == pytest.approx(route.length_m, abs=0.02)
     for end, point in ((route.lonlat[0], origin), (route.lonlat[-1], goal)):
         assert geodesic_m(end[None], np.array([[point.lon, point.lat]]))[0] < 0.01

@@ -5,14 +5,14 @@ import { card } from "./cards.js";
 import { el, icon, outside } from "./dom.js";
 import { readForm, writeForm } from "./filters.js";
 import { MapView } from "./mapview.js";
-import { expand, passedOver, surprises, whyNone } from "./passed.js";
+import { nothingFound } from "./nothing.js";
+import { expand, passedOver, surprises } from "./passed.js";
 import { originOf, wireSearch } from "./search.js";
 import { PLAIN, addressQuery, nearestQuery, position, readState, relaxed } from "./state.js";
-import { city, counted, distance, joined, lang, minutes, nameOf, ui, wordFor, words } from "./words.js";
+import { city, counted, distance, lang, minutes, nameOf, ui, wordFor, words } from "./words.js";
 
 const ANSWERS = 10;
 const MOST_ANSWERS = 50;
-const LONGEST_CUTOFF = 60;
 const GEO_CODES = { 1: "geo_denied", 2: "geo_unavailable", 3: "geo_timeout" };
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -150,7 +150,7 @@ class Finder {
     this.#view.showOrigin(origin);
     this.#waiting();
     try {
-      this.#answer(await ask("nearest", "/api/v1/nearest", nearestQuery(this.#state, ANSWERS)));
+      await this.#answer(await ask("nearest", "/api/v1/nearest", nearestQuery(this.#state, ANSWERS)));
     } catch (error) {
       if (!isAbort(error)) this.#problem(error);
     }
@@ -158,10 +158,10 @@ class Finder {
 
   // What is shown
 
-  #answer(answer) {
+  async #answer(answer) {
     this.#view.showAnswer(answer);
     if (!answer.results.length) {
-      this.#empty(answer);
+      this.#empty(await this.#whole(answer));
       return;
     }
     const cards = answer.results.map((result) => card(result, answer.mode, (rank) => this.#select(rank)));
@@ -193,29 +193,9 @@ class Finder {
   }
 
   #empty(answer) {
-    const { mode, services, amenities, cutoff } = this.#state;
-    const kinds = services.map((code) => wordFor("service", code)).join(ui("none_or")) || ui("none_any");
-    const what = amenities.length ? ui("none_with", { amenities: joined(amenities.map((code) => wordFor("amenity", code))), services: kinds }) : kinds;
-    const none = ui("none", { mode: wordFor("by_mode", mode), minutes: cutoff, what });
-    const why = whyNone(answer);
-    const passed = this.#passed(answer);
-    this.#message(why || none, why ? none : ui("none_hint"), this.#wider(answer), passed ? [passed] : []);
-  }
-
-  /** What to ask instead, where nothing was found; first what the places nearby fail. */
-  #wider(answer) {
-    const { mode, services, amenities, orUnknown, access, audience, accuracy, cutoff, open } = this.#state;
-    const failed = answer.passed_over.places.flatMap(({ failures }) => failures);
-    const fails = (condition) => failed.some((failure) => failure.condition === condition);
-    const remedies = [];
-    if (open !== "any" && fails("open")) remedies.push(this.#remedy(ui("any_time"), "clock", { open: "any" }));
-    if (!orUnknown && failed.some(({ condition, found }) => condition === "amenity" && found === null)) remedies.push(this.#remedy(ui("or_unknown"), "info", { orUnknown: true }));
-    if (cutoff < LONGEST_CUTOFF) remedies.push(this.#remedy(ui("widen", { minutes: LONGEST_CUTOFF }), "clock", { cutoff: LONGEST_CUTOFF }));
-    if (amenities.length) remedies.push(this.#remedy(ui("any_amenity"), "filter", { amenities: [] }));
-    if (access.length || audience || accuracy) remedies.push(this.#remedy(ui("clear_filters"), "filter", { access: [], audience: null, accuracy: null }));
-    if (services.length) remedies.push(this.#remedy(ui("any_service"), "rest_stop", { services: [] }));
-    if (mode === "walk" && city.modes.includes("ebike")) remedies.push(this.#remedy(ui("try_mode", { mode: wordFor("mode", "ebike") }), "ebike", { mode: "ebike" }));
-    return remedies;
+    const { text, hint, remedies } = nothingFound(this.#state, answer);
+    const buttons = remedies.map(([label, code, changes]) => this.#remedy(label, code, changes));
+    this.#message(text, hint, buttons, [this.#passed(answer)].filter(Boolean));
   }
 
   // Why not a nearer one
@@ -254,10 +234,17 @@ class Finder {
     }
   }
 
+  /** The answer with every place that was passed over: what is said of all must hold for all. */
+  async #whole(answer) {
+    const { count, places } = answer.passed_over;
+    if (count === places.length) return answer;
+    const { passed_over } = await ask("nearest", "/api/v1/nearest", { ...nearestQuery(this.#state, ANSWERS, "all"), paths: "no" });
+    return { ...answer, passed_over };
+  }
+
   async #listAll(answer) {
     try {
-      const { passed_over } = await ask("anyway", "/api/v1/nearest", { ...nearestQuery(this.#state, ANSWERS, "all"), paths: "no" });
-      const section = this.#passed({ ...answer, passed_over });
+      const section = this.#passed(await this.#whole(answer));
       byId("passed").replaceWith(section);
       const fold = section.querySelector("details:last-of-type");
       fold.open = true;

@@ -5,6 +5,8 @@ import { opening } from "./openness.js";
 import { reasonHere, reasonKey, servicesOf, tally } from "./reasons.js";
 import { counted, joined, minutes, nameOf, ui } from "./words.js";
 
+// Up to so many are shown unasked.
+const AT_ONCE = 10;
 // How many reasons one sentence can bear.
 const TOLD = 3;
 const SIGNS = { open: "clock", amenity: "without", access: "door", audience: "info", accuracy: "position", status: "warning", service: "info" };
@@ -20,11 +22,12 @@ export function passedOver(answer, handlers) {
   const [near, others] = split(places);
   const full = answer.results.length >= answer.k;
   const none = answer.results.length === 0;
+  const titled = (key, group, values) => counted(key, count > places.length ? `${group.length}+` : group.length, values);
   return el(
     "section",
     { class: "passed", id: "passed", "aria-label": ui("why_not") },
-    near.length ? fold(counted(full ? "passed_nearer" : none ? "passed_near" : "passed_within", near.length), near, handlers, none) : null,
-    others.length ? fold(otherTitle(others, full), others, handlers, false, "passed__fold--other") : null,
+    near.length ? fold(titled(full ? "passed_nearer" : none ? "passed_near" : "passed_within", near), near, handlers, none && near.length <= AT_ONCE) : null,
+    others.length ? fold(titled(full ? "passed_other" : "passed_other_within", others, { service: serviceOf(others[0]) }), others, handlers, false, "passed__fold--other") : null,
     count > places.length ? el("button", { class: "passed__more", type: "button", onclick: handlers.onAll }, ui("passed_more", { n: count - places.length })) : null,
   );
 }
@@ -45,9 +48,10 @@ function told(reasons) {
   return rest ? [...first, ui("near_rest", { n: rest })] : first;
 }
 
-/** How many nearer places that offer what is asked for were passed over. */
-export function surprises(answer) {
-  return split(answer.passed_over.places)[0].length;
+/** How many nearer places that offer what is asked for were passed over, with a plus if there may be more. */
+export function surprises({ passed_over: { places, count } }) {
+  const { length } = split(places)[0];
+  return count > places.length && length ? `${length}+` : length;
 }
 
 /** Places that offer what is asked for, and those that do not: those surprise nobody. */
@@ -56,18 +60,17 @@ function split(places) {
   return [places.filter((place) => !lacks(place)), places.filter(lacks)];
 }
 
-function otherTitle(others, full) {
-  const failure = others[0].failures.find(({ condition }) => condition === "service");
-  return counted(full ? "passed_other" : "passed_other_within", others.length, { service: servicesOf(failure) });
+function serviceOf({ failures }) {
+  return servicesOf(failures.find(({ condition }) => condition === "service"));
 }
 
 function fold(heading, places, handlers, open, kind = "") {
-  return el(
-    "details",
-    { class: `passed__fold ${kind}`, open },
-    el("summary", { class: "passed__title" }, el("span", {}, heading), icon("chevron")),
-    el("ol", { class: "passed__list" }, ...places.map((place) => row(place, handlers))),
-  );
+  const list = el("ol", { class: "passed__list" });
+  // A cheap phone need not build what nobody looks at.
+  const fill = () => list.children.length || list.append(...places.map((place) => row(place, handlers)));
+  if (open) fill();
+  const summary = el("summary", { class: "passed__title", onclick: fill }, el("span", {}, heading), icon("chevron"));
+  return el("details", { class: `passed__fold ${kind}`, open, ontoggle: fill }, summary, list);
 }
 
 function row(place, { onPoint, onShow }) {

@@ -1,0 +1,232 @@
+"""The nearest facility of every label against networkx, and one more facility against beginning anew."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from geo.coords import E7
+from geo.osm.extract import OPENSTREETMAP, Extract, WayCollector, Ways, bbox_of
+from geo.streets.fields import Change, Field, add_facility, make_field, undo
+from geo.streets.from_osm import build_network
+from geo.streets.graphs import graph, hang
+from geo.streets.network import NO_WAY, TICKS_PER_S, StreetNetwork
+from geo.streets.profiles import MODES, Mode
+from geo.streets.snapping import Position, Positions, snap_many
+from tests.oracles import leaf_costs
+from tests.strategies import random_extract, random_points
+from tests.streets.test_paths import TOLERANCE_S, line_city, on, oracle, positions
+
+
+def field_of(network: StreetNetwork, mode: Mode, where: Positions) -> Field:
+    return make_field(graph(network, mode, "from_facility"), hang(graph(network, mode), where))
+
+
+def take(where: Positions, numbers: list[int]) -> Positions:
+    return Positions(where.edge[numbers], where.offset_m[numbers], where.snap_m[numbers], where.lonlat[numbers])
+
+
+def one(where: Positions, number: int) -> Position:
+    lon, lat = where.lonlat[number].tolist()
+    return Position(int(where.edge[number]), float(where.offset_m[number]), float(where.snap_m[number]), lon, lat)
+
+
+def check(network: StreetNetwork, mode: Mode, where: Positions, field: Field) -> int:
+    """Every label has the least cost of all, and one of the facilities that have it; return how many have any."""
+    costs = leaf_costs(network, mode, where)
+    assert field.cost.dtype == field.facility.dtype == np.int32
+    assert field.cost.shape == field.facility.shape == (len(costs),)
+    for label, own in enumerate(costs):
+        least = min(own.tolist(), default=math.inf)
+        assert field.cost[label] == (NO_WAY if least == math.inf else least)
+        if least == math.inf:
+            assert field.facility[label] == -1
+        else:
+            assert own[field.facility[label]] == least
+    return int((field.cost < NO_WAY).sum())
+
+
+def towns(seed: int, mode: Mode, count: int) -> tuple[StreetNetwork, Positions]:
+    extract = random_extract(seed)
+    network, _ = build_network(extract)
+    return network, snap_many(network, mode, random_points(seed, extract, count), to_stay=True)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_label_has_its_nearest(mode: Mode) -> None:
+    reached = missed = 0
+    for seed in range(60):
+        network, where = towns(seed, mode, 1 + seed % 7)
+        field = field_of(network, mode, where)
+        assert len(field.cost) == network.node_count * (2 if mode == "ebike" else 1)  # riding, then walking
+        count = check(network, mode, where, field)
+        reached, missed = reached + count, missed + len(field.cost) - count
+    assert min(reached, missed) > 100, (reached, missed)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_it_is_the_time_that_networkx_finds_on_the_raw_ways(mode: Mode) -> None:
+    """From each end of each street that the mode may use; who rides an e-bike sets out riding: the first n labels.
+
+    Nobody sets out at a barrier: of a way that comes by it twice the raw segments there cannot be told apart.
+    """
+    compared = 0
+    for seed in range(25):
+        extract = random_extract(seed)
+        network, _ = build_network(extract)
+        raw, points = oracle(extract, mode), random_points(seed, extract, 4)
+        goals = positions(network, mode, points, to_stay=True)
+        field = field_of(network, mode, snap_many(network, mode, points, to_stay=True))
+        arcs, ways = network.arcs[mode], extract.ways
+        barriers = {
+            tuple(e7) for n, e7 in zip(ways.nodes.tolist(), ways.lonlat_e7.tolist(), strict=True) if n in ways.barriers
+        }
+        for edge in range(network.edge_count):
+            length_m = float(network.edge_length_m[edge])
+            if length_m == 0 or min(arcs.forward[edge], arcs.backward[edge]) == NO_WAY:
+                continue
+            for end, offset_m in enumerate((0.0, length_m)):
+                lon, lat = network.shape(edge)[-end].tolist()
+                if (round(lon * E7), round(lat * E7)) in barriers:
+                    continue
+                expected = min(raw.costs_s(network, Position(edge, offset_m, 0.0, lon, lat), goals, 1e6))
+                ticks = int(field.cost[network.edge_nodes[edge, end]])
+                if ticks == NO_WAY:
+                    assert expected == math.inf
+                else:
+                    assert ticks / TICKS_PER_S == pytest.approx(expected, abs=TOLERANCE_S)
+                compared += ticks < NO_WAY
+    assert compared > 300
+
+
+def street(ways: WayCollector, number: int, e7: list[tuple[int, int]], *, tags: dict[str, str] | None = None) -> None:
+    """Add a street from node to node; nodes are named by where they are."""
+    ways.add(number, tags or {"highway": "residential"}, [x * 31 + y for x, y in e7], e7)
+
+
+def built(ways: Ways) -> StreetNetwork:
+    return build_network(Extract(OPENSTREETMAP, ways, (), bbox_of(ways)))[0]
+
+
+@pytest.mark.parametrize("long_e7", [70_000, 1_000_000, 9_000_000], ids=["600 m", "9 km", "77 km"])
+@pytest.mark.parametrize("short_e7", [100, 10_000], ids=["1 m", "86 m"])
+def test_one_very_long_street_among_short_ones(long_e7: int, short_e7: int) -> None:
+    """Buckets are as wide as the usual street, so that the long one spans many: there must be enough of them."""
+    collector, x0, y0 = WayCollector(), 1164100000, 399200000
+    row = [(x0 + short_e7 * i, y0) for i in range(40)]
+    for i, (a, b) in enumerate(pairwise(row)):
+        street(collector, i + 1, [a, b])
+        street(collector, 1000 + i, [a, (a[0], y0 + short_e7)])  # a side street keeps the crossing from being folded
+    far = (x0 + 39 * short_e7 + long_e7, y0)
+    street(collector, 500, [row[-1], far])
+    for i in range(40):
+        street(collector, 2000 + i, [far, (far[0] + 50 * short_e7, y0 + i * short_e7)])
+    network = built(collector.finish())
+    ends = np.array([[row[0][0], y0], [far[0], y0]]) / E7
+    for numbers in ([0], [1], [0, 1]):
+        where = take(snap_many(network, "walk", ends), numbers)
+        assert check(network, "walk", where, field_of(network, "walk", where)) == network.node_count
+
+
+def test_a_field_among_gates_without_length() -> None:
+    """Gates at every crossing: most arcs cost nothing, so that a bucket is as narrow as it can be."""
+    collector, x0, y0 = WayCollector(), 1164100000, 399200000
+    rng = np.random.default_rng(3)
+    for i in range(6):
+        for j in range(6):
+            here = (x0 + 10_000 * i, y0 + 10_000 * j)
+            for number, there in ((1, (here[0] + 10_000, here[1])), (2, (here[0], here[1] + 10_000))):
+                street(collector, 100 * i + 10 * j + number, [here, there])
+            if rng.random() < 0.7:
+                collector.barriers[here[0] * 31 + here[1]] = {"barrier": "gate", "motor_vehicle": "no"}
+    network = built(collector.finish())
+    assert (network.edge_length_m == 0).sum() > 20
+    points = np.column_stack([116.41 + 0.005 * rng.random(3), 39.92 + 0.005 * rng.random(3)])
+    for mode in MODES:
+        where = snap_many(network, mode, points, to_stay=True)
+        assert check(network, mode, where, field_of(network, mode, where)) > 3
+
+
+def copied(field: Field) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    return field.cost.copy(), field.facility.copy()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_one_more_facility_is_a_whole_new_field_and_undone_it_never_was(mode: Mode) -> None:
+    """Sequences of additions and undoing at random, compared bit for bit after every step."""
+    took = nothing = undone = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        network, where = towns(seed, mode, 9)
+        on_streets = np.flatnonzero(where.edge >= 0).tolist()
+        there = [number for number in on_streets if rng.random() < 0.4]
+        back = graph(network, mode, "from_facility")
+        field = field_of(network, mode, take(where, there))
+        field.facility[:] = np.array([*there, -1], np.int32)[field.facility]
+        steps: list[tuple[Change, tuple[NDArray[np.int32], NDArray[np.int32]]]] = []
+        for number in [n for n in on_streets if n not in there]:
+            steps.append((add_facility(field, back, one(where, number), number), copied(field)))
+            there.append(number)
+            took, nothing = took + bool(len(steps[-1][0].label)), nothing + (not len(steps[-1][0].label))
+            anew = field_of(network, mode, take(where, there))
+            assert np.array_equal(field.cost, anew.cost)
+            costs = leaf_costs(network, mode, where)
+            reached = np.flatnonzero(field.cost < NO_WAY)
+            assert (costs[reached, field.facility[reached]] == field.cost[reached]).all()
+            assert set(field.facility[reached].tolist()) <= set(there)
+            if rng.random() < 0.4:  # what was before this step, or before all steps
+                undo(field, steps.pop()[0])
+                there.pop()
+                undone += 1
+                if steps:
+                    assert all(np.array_equal(a, b) for a, b in zip(copied(field), steps[-1][1], strict=True))
+                else:
+                    assert np.array_equal(field.cost, field_of(network, mode, take(where, there)).cost)
+    assert min(took, undone) > 50, (took, undone)
+    assert nothing > 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_undoing_all_of_it_restores_every_bit(mode: Mode) -> None:
+    for seed in range(30):
+        network, where = towns(seed, mode, 8)
+        on_streets = np.flatnonzero(where.edge >= 0).tolist()
+        field = field_of(network, mode, take(where, on_streets[:2]))
+        before, changes = copied(field), []
+        back = graph(network, mode, "from_facility")
+        for number in on_streets[2:]:
+            changes.append(add_facility(field, back, one(where, number), number))
+        for change in reversed(changes):
+            undo(field, change)
+        assert all(np.array_equal(a, b) for a, b in zip(copied(field), before, strict=True))
+
+
+def test_without_any_facility_nothing_is_near_and_the_first_one_makes_the_field() -> None:
+    network = line_city(length=5)
+    nowhere = take(snap_many(network, "walk", np.array([[116.411, 39.92]])), [])
+    field = field_of(network, "walk", nowhere)
+    assert (field.cost == NO_WAY).all()
+    assert (field.facility == -1).all()
+    add_facility(field, graph(network, "walk", "from_facility"), on(network, "walk", 116.4117), 7)
+    assert (field.facility == 7).all()
+    whole = field_of(network, "walk", snap_many(network, "walk", np.array([[116.4117, 39.92]])))
+    assert np.array_equal(field.cost, whole.cost)
+
+
+def test_a_facility_on_no_street_or_behind_a_one_way_street_is_nobody_s_nearest() -> None:
+    """One in the sea has no edge; one at the beginning of a one-way street cannot be reached from its end."""
+    network = line_city(oneway="yes", length=2)
+    points = np.array([[116.4102, 39.92], [117.5, 39.92]])
+    where = snap_many(network, "drive", points)
+    assert where.edge.tolist() == [0, -1]
+    field = field_of(network, "drive", where)
+    west, east = np.argsort(network.node_e7[:, 0]).tolist()
+    assert field.facility[west] == 0
+    assert field.cost[west] == pytest.approx(0.0002 * 85_493.9 / (20 / 3.6) * TICKS_PER_S, abs=10)
+    assert (field.cost[east], field.facility[east]) == (NO_WAY, -1)
+    change = add_facility(field, graph(network, "drive", "from_facility"), on(network, "drive", 116.4109), 5)
+    assert len(change.label) == 0  # behind the first one all the way
