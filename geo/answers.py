@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from geo.city import City
 from geo.finding.along import Journey, Stop
 from geo.finding.asking import AlongQuery
 from geo.finding.nearest import Answer, Nearest, PassedOver
-from geo.places.hours import State
+from geo.places.hours import CHINA, State
 from geo.places.model import place_to_json
 
 #: Times to the second, in China's clock.
@@ -50,7 +51,7 @@ class Answers:
             "mode": query.mode,
             "k": query.k,
             "cutoff_s": query.cutoff_s,
-            "when": query.when,
+            "when": _in_china(query.when),
             "open": query.open,
             "min_left_s": query.min_left_s,
             "city": self._about,
@@ -77,8 +78,8 @@ class Answers:
             "mode": query.mode,
             "k": query.k,
             "detour_s": query.detour_s,
-            "when": query.when,
-            "until": query.until,
+            "when": _in_china(query.when),
+            "until": _in_china(query.until),
             "stay_s": query.stay_s,
             "open": query.open,
             "min_left_s": query.min_left_s,
@@ -162,6 +163,10 @@ def _passed_over(passed: PassedOver) -> dict[str, Any]:
 def _state(state: State) -> dict[str, Any]:
     """Return what holds on arrival; times in China's clock."""
     return state._asdict()
+
+
+def _in_china(when: datetime | None) -> datetime | None:
+    return when and when.astimezone(CHINA)
 
 
 def _line(path: NDArray[np.float64]) -> dict[str, Any]:

@@ -198,6 +198,7 @@ class City:
         """Load what the first questions need, so that none of them waits."""
         for mode in MODES:
             self._finder(mode).warm()
+            self._wayside(mode).warm()
         self.search(self.manifest.name)
 
     def keep_labels(self) -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,6 +180,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)"
     )
     parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (default %(default)s)")
+    parser.add_argument(
+        "--workers", type=_count, metavar="N", help="processes that answer (default: 2, or 1 on a single core)"
+    )
     add_register(parser)
     parser.set_defaults(run=_serve)
 
@@ -187,6 +191,12 @@ def _seconds(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 6 and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text[:40]!r} is no time to wait; give a whole number of seconds, 1 or more")
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 64:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of processes; give a whole number from 1 to 64")
 
 
 def _port(text: str) -> int:
@@ -200,7 +210,10 @@ def _serve(arguments: argparse.Namespace) -> None:
     from webmap.settings import Settings
 
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
-    serve(arguments.city or default_city(), Settings(arguments.host, arguments.port, register, CALENDAR))
+    settings = Settings(arguments.host, arguments.port, register, CALENDAR)
+    if arguments.workers is not None:
+        settings = replace(settings, workers=arguments.workers)
+    serve(arguments.city or default_city(), settings)
 
 
 def default_city(packs: Path = Path("data/packs")) -> Path:

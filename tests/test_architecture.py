@@ -69,7 +69,7 @@ DOORS: dict[str, frozenset[str]] = {
     "networkx": frozenset(),
     "folium": frozenset({"webmap.maps"}),
     "branca": frozenset({"webmap.maps"}),
-    "waitress": frozenset({"webmap.serving"}),
+    "granian": frozenset({"webmap.serving"}),
     "flask_compress": frozenset({"webmap"}),
     "flask_babel": frozenset({"webmap.i18n", "webmap.words"}),
 }

@@ -1,25 +1,32 @@
-"""Runs the site."""
+"""Runs the site: granian in front (HTTP in Rust), some processes behind it that share the memory-mapped pack."""
 
 from __future__ import annotations
 
-import signal
-import sys
+import os
+import socket
+import tempfile
+import threading
+import time
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import Any, Final
 
-from waitress.server import create_server
+from granian import Granian
+from granian.constants import Interfaces
+from granian.server.common import AbstractServer
 
-from geo.errors import ParameterError
-from geo.live import LiveCity
-from webmap import create_app
+from geo.errors import ParameterError, YizhanError
+from geo.pack.folder import read_manifest
+from webmap import wsgi
 from webmap.settings import Settings
+
+#: How often the processes are looked after until they are ready, seconds.
+_LOOK_S: Final = 0.02
 
 
 def serve(path: Path, settings: Settings) -> None:
     """Serve a city pack until the process is told to stop.
 
-    Everything that a first question needs is loaded before the server listens.
+    Everything that a first question needs is loaded before the address is printed.
 
     Raises
     ------
@@ -28,36 +35,87 @@ def serve(path: Path, settings: Settings) -> None:
     ParameterError
         The address cannot be listened on.
     """
-    live = LiveCity.open(path, settings.register, settings.calendar)
-    live.current.warm()
-    app = create_app(live, settings)
-    try:
-        server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads)
-    except OSError as error:
-        raise ParameterError(
-            f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}); choose another --port",
-            parameter="port",
-        ) from error
-    except ValueError as error:  # waitress found no such host
-        raise ParameterError(
-            f"{settings.host}: no address of this machine; choose another --host, e.g. 127.0.0.1", parameter="host"
-        ) from error
-    signal.signal(signal.SIGTERM, _stop)
-    print(f"{live.current.manifest.name}: {address_of(server)}  (Ctrl-C stops)", flush=True)
-    try:
-        server.run()
-    finally:
-        server.close()
+    manifest = read_manifest(path)
+    host, port = free_address(settings.host, settings.port)
+    with tempfile.TemporaryDirectory(prefix="yizhan-") as status:
+        os.environ |= {
+            wsgi.CITY: str(path.resolve()),
+            wsgi.REGISTER: settings.register or "",
+            wsgi.CALENDAR: str(settings.calendar.resolve()),
+            wsgi.STATUS: status,
+        }
+        server = Granian(
+            "webmap.wsgi:make",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            factory=True,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            respawn_failed_workers=True,
+            log_enabled=False,
+        )
+        failures: list[str] = []
+        ready = f"{manifest.name}: {address_of(host, port)}  (Ctrl-C stops)"
+        look = threading.Thread(target=_look_after, args=(server, Path(status), settings.workers, ready, failures))
+        look.daemon = True
+        look.start()
+        try:
+            server.serve()
+        except SystemExit:
+            if not failures:
+                raise
+        if failures:
+            raise YizhanError(failures[0])
 
 
-def address_of(server: Any) -> str:
-    """Return where a waitress server listens, as a browser wants it; of several addresses, the first."""
-    if hasattr(server, "effective_listen"):
-        host, port = server.effective_listen[0]
-    else:
-        host, port = server.effective_host, server.effective_port
+def _look_after(server: AbstractServer[Any], status: Path, workers: int, ready: str, failures: list[str]) -> None:
+    """Wait until all processes are ready and say so, or stop them all if one cannot be."""
+    while True:
+        left = list(status.iterdir()) if status.is_dir() else []
+        if said := [text for file in left if (text := file.read_text(encoding="utf-8"))]:
+            failures.append(said[0])
+            server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
+            return
+        if len(left) >= workers:
+            print(ready, flush=True)
+            return
+        time.sleep(_LOOK_S)
+
+
+def free_address(host: str, port: int) -> tuple[str, int]:
+    """Return an address that can be listened on; port 0 becomes a free one.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise ParameterError(
+            f"{host}: no address of this machine; choose another --host, e.g. 127.0.0.1", parameter="host"
+        ) from error
+    family, kind, _, _, address = found[0]
+    with socket.socket(family, kind) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(address)
+            trial.listen(1)
+        except OSError as error:
+            raise ParameterError(
+                f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port", parameter="port"
+            ) from error
+        return str(trial.getsockname()[0]), int(trial.getsockname()[1])
+
+
+def address_of(host: str, port: int) -> str:
+    """Return an address as a browser wants it.
+
+    Examples
+    --------
+    >>> address_of("::1", 80)
+    'http://[::1]:80'
+    """
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +21,15 @@ class Settings:
         Register of places beside those of the pack, a path or a URL; None: none.
     calendar
         Folder of imported notices of public holidays; it need not exist.
+    workers
+        Processes that answer, each with a city of its own on the shared, memory-mapped pack.
     threads
-        Requests that are worked on at the same time.
+        Requests that each of them works on at the same time.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
     register: str | None = None
     calendar: Path = Path("data/calendar")
-    threads: int = 8
+    workers: int = min(2, os.cpu_count() or 1)
+    threads: int = 2

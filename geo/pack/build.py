@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from geo.coords import BBox
 from geo.errors import ParameterError
+from geo.finding.along import Wayside
 from geo.finding.conditions import Conditions
 from geo.finding.name_index import write_names
 from geo.finding.nearest import Finder
@@ -173,6 +174,7 @@ def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
         finder = Finder(network, mode, places, conditions, openings)
         unreachable[mode] = int((~finder.reachable).sum())
         finder.warm()
+        Wayside(network, mode, places, conditions, openings).warm()
     return unreachable
 
 

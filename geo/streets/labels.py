@@ -104,7 +104,7 @@ def _insert(entry, hop, label, key, way):  # type: ignore[no-untyped-def]  # com
 def _spread(  # type: ignore[no-untyped-def]
     first_in, in_tail, in_cost, in_hop, first_leaf, leaf_facility, leaf_cost, cutoff, entry, hop, shift, ring
 ):
-    """Fill all lists, bucket after bucket; an item ``cost << 32 | label`` says that what is listed at that cost goes on."""
+    """Fill all lists; an item is ``cost << 32 | label``, and what is listed there at that cost goes on."""
     n, k, used, waiting = len(first_in) - 1, entry.shape[1], 0, 0
     top = np.full(ring, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
     item, after = np.empty(n * k + 1024, dtype=np.int64), np.empty(n * k + 1024, dtype=np.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,11 +14,10 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from webmap.serving import address_of
+from webmap.serving import address_of, free_address
 
 #: Longest wait for a process, seconds.
 PATIENCE_S = 60
@@ -51,13 +51,19 @@ class Server:
         _, stderr = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, stderr
 
+    def close(self) -> None:
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
 
 @pytest.fixture
 def server(sample_pack: Path) -> Iterator[Server]:
-    running = Server(sample_pack, "--port", "0")
+    running = Server(sample_pack, "--port", "0", "--workers", "2")
     yield running
     if running.process.poll() is None:
-        running.stop(signal.SIGKILL)
+        running.stop(signal.SIGTERM)
+    running.close()
 
 
 def test_it_says_where_it_listens_answers_and_stops(server: Server) -> None:
@@ -72,6 +78,17 @@ def test_it_says_where_it_listens_answers_and_stops(server: Server) -> None:
     assert status == 200 and body.startswith(b"<!doctype html>")
 
     assert server.stop(signal.SIGTERM) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_its_processes_stop_with_it(server: Server, number: signal.Signals) -> None:
+    """Two processes answer; none is left behind, even where the first one could not tell them."""
+    children = subprocess.run(
+        ["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert len(children) >= 2
+    server.stop(number)  # waits until nobody holds its output any more
+    assert not [child for child in children if Path("/proc", child).exists()]
 
 
 def test_ctrl_c_stops_it_without_a_traceback(server: Server) -> None:
@@ -89,16 +106,18 @@ def test_it_listens_on_this_machine_only(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "address"),
-    [
-        (SimpleNamespace(effective_host="127.0.0.1", effective_port="80"), "http://127.0.0.1:80"),
-        (SimpleNamespace(effective_host="::1", effective_port="80"), "http://[::1]:80"),
-        (SimpleNamespace(effective_listen=[("::1", 80), ("127.0.0.1", 80)]), "http://[::1]:80"),
-    ],
-    ids=["IPv4", "IPv6", "localhost, which may be both"],
+    ("host", "address"),
+    [("127.0.0.1", "http://127.0.0.1:80"), ("::1", "http://[::1]:80"), ("0.0.0.0", "http://0.0.0.0:80")],
+    ids=["IPv4", "IPv6", "everywhere"],
 )
-def test_the_address_is_one_that_a_browser_takes(server: SimpleNamespace, address: str) -> None:
-    assert address_of(server) == address
+def test_the_address_is_one_that_a_browser_takes(host: str, address: str) -> None:
+    assert address_of(host, 80) == address
+
+
+def test_port_0_becomes_a_free_port() -> None:
+    host, port = free_address("localhost", 0)
+    assert host in {"127.0.0.1", "::1"}
+    assert port > 0
 
 
 @pytest.fixture
@@ -147,3 +166,15 @@ def test_a_folder_that_is_no_pack_is_named_in_one_line(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert done.stderr == f"yizhan: {tmp_path}: no city pack there (no city.toml); make one with yizhan build\n"
+
+
+def test_a_damaged_pack_is_named_in_one_line(sample_pack: Path, tmp_path: Path) -> None:
+    """It is found by the processes that answer, and said by the one that was called."""
+    shutil.copytree(sample_pack, tmp_path / "pack")
+    (tmp_path / "pack" / "streets" / "node_e7.npy").write_bytes(b"no array")
+
+    done = run("--city", str(tmp_path / "pack"), "--port", "0", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"yizhan: {tmp_path / 'pack' / 'streets'}: missing or damaged")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,325 @@
+"""A contraction hierarchy of a mode's labels: ways from anywhere lead up it over few shortcuts, and down to anywhere.
+
+Labels are taken out of the graph one by one, the least important first. Where that would lengthen a way between two
+that stay, a *shortcut* of the same cost takes its place, so costs among those that stay never change. Between any two
+labels there is then a cheapest way that first only climbs to labels taken out later, and then only descends. Shortcuts
+remember the two arcs they stand for, and so, step by step, the streets.
+
+References
+----------
+R. Geisberger, P. Sanders, D. Schultes and D. Delling, "Contraction hierarchies: faster and simpler hierarchical
+routing in road networks", WEA 2008, LNCS 5038.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.streets.compiled import compiled
+from geo.streets.graphs import MAX_CUTOFF
+from geo.streets.network import ProfileArcs
+from geo.streets.queues import pop, push
+
+#: Labels that a search for a way around settles before it gives up: when a label's turn is estimated, and when it is
+#: taken out. A way around that is not found costs a needless shortcut, never a wrong answer.
+_ESTIMATE: Final = 24
+_THOROUGH: Final = 200
+#: Weight of a label's level in its turn, where one shortcut per arc taken out weighs 1000: keeps the hierarchy flat.
+_LEVEL: Final = 1000
+#: Room for more arcs in the row of a label before the row must move.
+_SPARE: Final = 2
+#: Columns of a row's arcs: the label at the other end, cost, and what the arc stands for (see :class:`Hierarchy`).
+_END, _COST, _ONE, _TWO = 0, 1, 2, 3
+
+
+class Hierarchy(NamedTuple):
+    """Labels by importance, and the arcs between them and the more important ones; all int32, frozen.
+
+    Labels bear *numbers* here, 0 the most important, so that what every search visits lies together. A shortcut stands
+    for the arc ``down_*[one]`` and then the arc ``up_*[two]``; where ``two`` is -1, ``one`` is an arc of the mode.
+
+    Attributes
+    ----------
+    number
+        Each label's number, (n_labels,).
+    up_first, up_head, up_cost, up_one, up_two
+        Arcs from number i to smaller ones are ``up_first[i]:up_first[i + 1]``: where they lead, cost in ticks, parts.
+    down_first, down_tail, down_cost, down_one, down_two
+        Arcs from smaller numbers to number i are ``down_first[i]:down_first[i + 1]``: whence, cost in ticks, parts.
+    """
+
+    number: NDArray[np.int32]
+    up_first: NDArray[np.int32]
+    up_head: NDArray[np.int32]
+    up_cost: NDArray[np.int32]
+    up_one: NDArray[np.int32]
+    up_two: NDArray[np.int32]
+    down_first: NDArray[np.int32]
+    down_tail: NDArray[np.int32]
+    down_cost: NDArray[np.int32]
+    down_one: NDArray[np.int32]
+    down_two: NDArray[np.int32]
+
+    @property
+    def size_bytes(self) -> int:
+        """What the arrays take."""
+        return sum(array.nbytes for array in self)
+
+    def save(self, folder: Path, prefix: str = "") -> None:
+        """Write one ``.npy`` file per array into a folder."""
+        for name, array in zip(self._fields, self, strict=True):
+            np.save(folder / f"{prefix}{name}.npy", array)
+
+    @classmethod
+    def load(cls, folder: Path, prefix: str = "") -> Hierarchy:
+        """Open what was saved; arrays are mapped, not read, so processes share their memory."""
+        return cls(*(np.asarray(np.load(folder / f"{prefix}{name}.npy", mmap_mode="r")) for name in cls._fields))
+
+
+def make_hierarchy(arcs: ProfileArcs) -> Hierarchy:
+    """Make the hierarchy of one mode, for ways *to facilities*; equal arcs give equal hierarchies.
+
+    A label's turn comes by how many shortcuts it would leave per arc taken out, and by its level: one more than the
+    highest of the neighbours that went before it. The turn is estimated again when the label is next, if a neighbour
+    went since.
+    """
+    n = len(arcs.first_arc) - 1
+    tail = np.repeat(np.arange(n, dtype=np.int32), np.diff(arcs.first_arc))
+    kept = _cheapest(tail, arcs.arc_head, arcs.arc_cost)
+    tail, head, cost = tail[kept], arcs.arc_head[kept], arcs.arc_cost[kept]
+    ups, downs = _rows(n, tail, head, cost, kept), _rows(n, head, tail, cost, kept)
+    number, up_row, up_size, up, down_row, down_size, down = _contract(*ups, *downs)
+    up_at, up_first = _gathered(number, up_row, up_size)
+    down_at, down_first = _gathered(number, down_row, down_size)
+    up_arc, down_arc = _whereabouts(up_at, len(up)), _whereabouts(down_at, len(down))
+    return Hierarchy(
+        *(_frozen(array) for array in (
+            number,
+            up_first, number[up[up_at, _END]], up[up_at, _COST], *_parts(up[up_at], down_arc, up_arc),
+            down_first, number[down[down_at, _END]], down[down_at, _COST], *_parts(down[down_at], down_arc, up_arc),
+        ))
+    )  # fmt: skip
+
+
+def _cheapest(tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the cheapest arc of each pair of labels, without loops, in order of (tail, head)."""
+    order = np.lexsort((cost, head, tail))
+    order = order[tail[order] != head[order]]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
+    return order[first]
+
+
+def _rows(
+    n: int, own: NDArray[np.int32], other: NDArray[np.int32], cost: NDArray[np.int32], arc: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Return where each label's row begins, how many arcs it has, for how many there is room, and the arcs."""
+    size = np.bincount(own, minlength=n).astype(np.int32)
+    room = size + np.int32(_SPARE)
+    row = np.concatenate([[0], np.cumsum(room, dtype=np.int64)])
+    order = np.argsort(own, kind="stable")
+    own, first = own[order], np.cumsum(size, dtype=np.int64) - size
+    table = np.zeros((row[-1] + 1, 4), dtype=np.int32)
+    at = row[own] + np.arange(len(own)) - first[own]
+    table[at] = np.stack([other[order], cost[order], arc[order], np.full(len(own), -1)], axis=1)
+    return row[:-1].copy(), size, room, table
+
+
+def _gathered(
+    number: NDArray[np.int32], row: NDArray[np.int64], size: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where the arcs of all rows are, by number, and where each number's begin."""
+    label = np.argsort(number)
+    first = np.concatenate([[0], np.cumsum(size[label], dtype=np.int64)])
+    at = np.repeat(row[label] - first[:-1], size[label]) + np.arange(first[-1])
+    return at, first.astype(np.int32)
+
+
+def _whereabouts(at: NDArray[np.int64], count: int) -> NDArray[np.int32]:
+    """Return the inverse of ``at``: which arc is what stood there."""
+    arc = np.full(count, -1, dtype=np.int32)
+    arc[at] = np.arange(len(at), dtype=np.int32)
+    return arc
+
+
+def _parts(
+    arcs: NDArray[np.int32], down_arc: NDArray[np.int32], up_arc: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the parts of arcs as arcs of the hierarchy; those of streets stay as they are."""
+    one, two = arcs[:, _ONE], arcs[:, _TWO]
+    street = two < 0
+    return np.where(street, one, down_arc[np.where(street, 0, one)]), np.where(street, -1, up_arc[two])
+
+
+def _frozen(array: NDArray[np.int32]) -> NDArray[np.int32]:
+    array = np.ascontiguousarray(array, dtype=np.int32)
+    array.setflags(write=False)
+    return array
+
+
+@compiled
+def _contract(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    up_row, up_size, up_room, up, down_row, down_size, down_room, down
+):
+    """Take out all labels; what is left in their rows leads to labels that were taken out later.
+
+    Return each label's number, and the rows: where they begin, how many arcs they have, and the arcs.
+    """
+    n = len(up_row)
+    number, level = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.int32)
+    stale = np.zeros(n, dtype=np.bool_)
+    seen, goal = np.zeros((n, 2), dtype=np.int32), np.zeros((n, 2), dtype=np.int32)  # (stamp, cost)
+    heap, turns = np.empty(1024, dtype=np.int64), np.empty(n + 1, dtype=np.int64)
+    needed, generation, waiting = np.empty((64, 2), dtype=np.int64), 0, 0
+    up_end, down_end = up_row[n - 1] + up_room[n - 1] if n else 0, down_row[n - 1] + down_room[n - 1] if n else 0
+    for v in range(n):
+        count, needed, heap, generation = _shortcuts(
+            v, _ESTIMATE, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
+        )
+        push(turns, waiting, _turn(count, up_size[v] + down_size[v], 0) << 32 | v)
+        waiting += 1
+    while waiting > 0:
+        v = pop(turns, waiting) & 0xFFFFFFFF
+        waiting -= 1
+        if stale[v]:
+            stale[v] = False
+            count, needed, heap, generation = _shortcuts(
+                v, _ESTIMATE, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
+            )
+            key = _turn(count, up_size[v] + down_size[v], level[v]) << 32 | v
+            if waiting > 0 and key > turns[0]:
+                push(turns, waiting, key)
+                waiting += 1
+                continue
+        count, needed, heap, generation = _shortcuts(
+            v, _THOROUGH, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
+        )
+        number[v] = waiting
+        for i in range(down_row[v], down_row[v] + down_size[v]):
+            u = down[i, _END]
+            _take_out(up, up_row[u], up_size[u], v)
+            up_size[u] -= 1
+            level[u], stale[u] = max(level[u], level[v] + 1), True
+        for i in range(up_row[v], up_row[v] + up_size[v]):
+            w = up[i, _END]
+            _take_out(down, down_row[w], down_size[w], v)
+            down_size[w] -= 1
+            level[w], stale[w] = max(level[w], level[v] + 1), True
+        for i in range(count):
+            one, two = needed[i]
+            u, w, cost = down[one, _END], up[two, _END], down[one, _COST] + up[two, _COST]
+            up, up_end, new = _put(up, up_row, up_size, up_room, up_end, u, w, cost, one, two)
+            down, down_end, _ = _put(down, down_row, down_size, down_room, down_end, w, u, cost, one, two)
+    return number, up_row, up_size, up, down_row, down_size, down
+
+
+@compiled
+def _turn(shortcuts, arcs, level):  # type: ignore[no-untyped-def]
+    """When a label's turn comes: the less it leaves behind and the lower it lies, the sooner."""
+    return np.int64(_LEVEL * level + 1000 * shortcuts // max(arcs, 1))
+
+
+@compiled
+def _shortcuts(  # type: ignore[no-untyped-def]
+    v, patience, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
+):
+    """Find the shortcuts that taking out a label needs: write the two arcs of each; return how many, and the scratch.
+
+    From each label before v one search looks for ways around v to all labels after v.
+    """
+    generation, count, farthest = generation + 1, 0, 0
+    begin, end = up_row[v], up_row[v] + up_size[v]
+    for j in range(begin, end):
+        w = up[j, _END]
+        goal[w, 0], goal[w, 1] = generation, up[j, _COST]
+        farthest = max(farthest, up[j, _COST])
+    of_v = generation
+    for i in range(down_row[v], down_row[v] + down_size[v]):
+        u, to_v = down[i, _END], np.int64(down[i, _COST])
+        limit, left, settled, size = to_v + farthest, end - begin, 0, 1
+        if goal[u, 0] == of_v:
+            left -= 1  # a way back to itself
+        generation += 1
+        seen[u, 0], seen[u, 1] = generation, 0
+        heap[0] = u
+        while size > 0 and left > 0 and settled < patience:
+            key = pop(heap, size)
+            size -= 1
+            here, at = key >> 32, key & 0xFFFFFFFF
+            if here > limit:
+                break
+            if here != seen[at, 1]:
+                continue
+            settled += 1
+            row = up_row[at]
+            if size + up_size[at] > len(heap):
+                longer = np.empty(2 * (size + up_size[at]), dtype=np.int64)
+                longer[:size] = heap[:size]
+                heap = longer
+            for j in range(row, row + up_size[at]):
+                head, c = up[j, _END], here + up[j, _COST]
+                if c > limit or head == v:
+                    continue
+                known = seen[head, 0] == generation
+                if known and seen[head, 1] <= c:
+                    continue
+                if goal[head, 0] == of_v and head != u:
+                    through = to_v + goal[head, 1]
+                    if c <= through and not (known and seen[head, 1] <= through):
+                        left -= 1
+                seen[head, 0], seen[head, 1] = generation, c
+                push(heap, size, c << 32 | head)
+                size += 1
+        if left == 0:
+            continue
+        for j in range(begin, end):
+            w, through = up[j, _END], to_v + up[j, _COST]
+            if w == u or through > MAX_CUTOFF or (seen[w, 0] == generation and seen[w, 1] <= through):
+                continue
+            if count == len(needed):
+                more = np.empty((2 * count, 2), dtype=np.int64)
+                more[:count] = needed
+                needed = more
+            needed[count, 0], needed[count, 1] = i, j
+            count += 1
+    return count, needed, heap, generation
+
+
+@compiled
+def _take_out(table, begin, size, label):  # type: ignore[no-untyped-def]
+    """Take the arc to a label out of a row; the row's last arc takes its place."""
+    last = begin + size - 1
+    for i in range(begin, last):
+        if table[i, _END] == label:
+            table[i] = table[last]
+            return
+
+
+@compiled
+def _put(table, row, size, room, end, own, other, cost, one, two):  # type: ignore[no-untyped-def]
+    """Put an arc into a row, or in the place of a dearer one; return the table, where its end is, and if it was put."""
+    begin, count = row[own], size[own]
+    at = begin + count
+    for i in range(begin, begin + count):
+        if table[i, _END] == other:
+            if table[i, _COST] <= cost:
+                return table, end, False
+            at = i
+            break
+    if at == begin + count:
+        if count == room[own]:  # the row moves to the end
+            room[own] = 2 * count + _SPARE
+            if end + room[own] > len(table):
+                longer = np.zeros((end + room[own] + (len(table) >> 1), 4), dtype=np.int32)
+                longer[:end] = table[:end]
+                table = longer
+            table[end : end + count] = table[begin : begin + count]
+            row[own], at = end, end + count
+            end += room[own]
+        size[own] += 1
+    table[at, _END], table[at, _COST], table[at, _ONE], table[at, _TWO] = other, cost, one, two
+    return table, end, True

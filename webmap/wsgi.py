@@ -1,0 +1,65 @@
+"""The site as servers of WSGI want it: ``webmap.wsgi:make``, told by the environment what to serve."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from geo.errors import YizhanError
+from geo.live import LiveCity
+from webmap import create_app
+from webmap.settings import Settings
+from webmap.site import site
+
+#: Folder of the city pack; path or URL of a register; folder of imported notices of holidays.
+CITY: Final = "YIZHAN_CITY"
+REGISTER: Final = "YIZHAN_REGISTER"
+CALENDAR: Final = "YIZHAN_CALENDAR"
+#: Folder in which every process of ``yizhan serve`` leaves a file: empty once it is ready, or saying why it is not.
+STATUS: Final = "YIZHAN_STATUS"
+
+
+def make() -> Flask:
+    """Make the site that the environment describes, ready for its first question.
+
+    Raises
+    ------
+    YizhanError
+        It cannot be served.
+    """
+    status = os.environ.get(STATUS)
+    try:
+        app = _make()
+    except YizhanError as error:
+        if status is None:
+            raise
+        Path(status, str(os.getpid())).write_text(str(error), encoding="utf-8")
+        raise SystemExit(2) from None
+    if status is not None:
+        Path(status, str(os.getpid())).touch()
+        threading.Thread(target=_end_with, args=(os.getppid(),), name="ends with its parent", daemon=True).start()
+    return app
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone, however that came about."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _make() -> Flask:
+    settings = Settings(
+        register=os.environ.get(REGISTER) or None, calendar=Path(os.environ.get(CALENDAR, Settings.calendar))
+    )
+    live = LiveCity.open(Path(os.environ[CITY]), settings.register, settings.calendar)
+    live.current.warm()
+    app = create_app(live, settings)
+    with app.app_context():
+        site().follow()
+    return app
