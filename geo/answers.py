@@ -64,7 +64,7 @@ class Answers:
         if not answer.results:
             beyond = self._city.nearest_straight(query)
             values["nearest_straight"] = beyond and {
-                "place": place_to_json(beyond.place),
+                "place": self._place(beyond.number),
                 "straight_m": round(beyond.straight_m, 1),
             }
         return write(values)

@@ -35,8 +35,9 @@ LABELLED: Final[tuple[Mode, ...]] = ("walk", "ebike")
 
 @dataclass(frozen=True)
 class StraightLine:
-    """The nearest place as the crow flies, and how far it is, in metres."""
+    """The nearest place as the crow flies: its number in the city, and how far it is, in metres."""
 
+    number: int
     place: Place
     straight_m: float
 
@@ -153,7 +154,7 @@ class City:
         if number is None:
             return None
         place = self.places[number]
-        return StraightLine(place, distance_m(query.origin, place.position))
+        return StraightLine(number, place, distance_m(query.origin, place.position))
 
     def place(self, place_id: str) -> Place:
         """Return a place by its id.

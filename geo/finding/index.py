@@ -45,16 +45,11 @@ class PlaceIndex:
             Per place, bool (n_places,).
         """
         x, y = self._plane.xy(point)
-        near = self._tree.nearest((x, y, x, y), _FEW, objects=True)
-        for hit in sorted(near, key=lambda hit: _order(hit, x, y)):
-            if passes[hit.id]:
-                return int(hit.id)
-        numbers = np.flatnonzero(passes)  # what passes is rare, or far: look at all of it
-        if not len(numbers):
+        near = np.fromiter(self._tree.nearest((x, y, x, y), _FEW), dtype=np.intp)
+        passing = near[passes[near]]
+        if not len(passing):
+            passing = np.flatnonzero(passes)  # what passes is rare, or far: look at all of it
+        if not len(passing):
             return None
-        return int(numbers[((self._xy[numbers] - (x, y)) ** 2).sum(axis=1).argmin()])
-
-
-def _order(hit: rtree.index.Item, x: float, y: float) -> tuple[float, int]:
-    left, bottom = hit.bbox[0], hit.bbox[1]
-    return (left - x) ** 2 + (bottom - y) ** 2, hit.id
+        far = ((self._xy[passing] - (x, y)) ** 2).sum(axis=1)
+        return int(passing[np.lexsort((passing, far))[0]])

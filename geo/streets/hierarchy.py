@@ -210,10 +210,10 @@ def _contract(  # type: ignore[no-untyped-def]  # compiled: numba infers the typ
             down_size[w] -= 1
             level[w], stale[w] = max(level[w], level[v] + 1), True
         for i in range(count):
-            one, two = needed[i]
+            one, two = needed[i, 0], needed[i, 1]
             u, w, cost = down[one, _END], up[two, _END], down[one, _COST] + up[two, _COST]
-            up, up_end, new = _put(up, up_row, up_size, up_room, up_end, u, w, cost, one, two)
-            down, down_end, _ = _put(down, down_row, down_size, down_room, down_end, w, u, cost, one, two)
+            up, up_end = _put(up, up_row, up_size, up_room, up_end, u, w, cost, one, two)
+            down, down_end = _put(down, down_row, down_size, down_room, down_end, w, u, cost, one, two)
     return number, up_row, up_size, up, down_row, down_size, down
 
 
@@ -295,19 +295,20 @@ def _take_out(table, begin, size, label):  # type: ignore[no-untyped-def]
     last = begin + size - 1
     for i in range(begin, last):
         if table[i, _END] == label:
-            table[i] = table[last]
+            for column in range(4):
+                table[i, column] = table[last, column]
             return
 
 
 @compiled
 def _put(table, row, size, room, end, own, other, cost, one, two):  # type: ignore[no-untyped-def]
-    """Put an arc into a row, or in the place of a dearer one; return the table, where its end is, and if it was put."""
+    """Put an arc into a row, or in the place of a dearer one; return the table, and where its end is."""
     begin, count = row[own], size[own]
     at = begin + count
     for i in range(begin, begin + count):
         if table[i, _END] == other:
             if table[i, _COST] <= cost:
-                return table, end, False
+                return table, end
             at = i
             break
     if at == begin + count:
@@ -322,4 +323,4 @@ def _put(table, row, size, room, end, own, other, cost, one, two):  # type: igno
             end += room[own]
         size[own] += 1
     table[at, _END], table[at, _COST], table[at, _ONE], table[at, _TWO] = other, cost, one, two
-    return table, end, True
+    return table, end

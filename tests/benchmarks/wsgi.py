@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from flask import Flask, Response
 
-from geo.live import LiveCity
-from webmap import create_app
+import webmap.wsgi
 
 
 def make() -> Flask:
-    """Open the pack and get ready, as ``yizhan serve`` does before it listens."""
-    live = LiveCity.open(Path(os.environ["YIZHAN_BENCH_PACK"]), None, Path(os.devnull))
-    live.current.warm()
-    return create_app(live)
+    """Open the pack and get ready, as the processes of ``yizhan serve`` do."""
+    os.environ |= {webmap.wsgi.CITY: os.environ["YIZHAN_BENCH_PACK"], webmap.wsgi.CALENDAR: os.devnull}
+    return webmap.wsgi.make()
 
 
 def make_empty() -> Flask:

@@ -1,0 +1,386 @@
+"""What it costs from a position to every facility at once, and the ways there: each facility waits at its hubs.
+
+A *hub* of a facility is a label of the hierarchy that a cheapest way to the facility may climb to before it descends.
+Every label keeps in its *bucket* for whom it is a hub, and at what cost from there. A position climbs in turn, and meets
+every facility in some bucket: a few hundred labels answer for a whole city, whatever the distance.
+
+References
+----------
+S. Knopp, P. Sanders, D. Schultes, F. Schulz and D. Wagner, "Computing many-to-many shortest paths using highway
+hierarchies", ALENEX 2007, on the contraction hierarchies of R. Geisberger et al., WEA 2008, whose *stall on demand* it
+shares: who can be reached sooner from above need not climb on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.streets.compiled import compiled
+from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
+from geo.streets.hierarchy import Hierarchy
+from geo.streets.network import NO_WAY
+from geo.streets.queues import pop, push
+from geo.streets.snapping import Position
+
+#: Stamps are 32 bits wide.
+_LAST_STAMP: Final = np.iinfo(np.int32).max
+#: Columns of what a search knows of a number: its stamp, cost, the number before it, and the arc that led here.
+_STAMP, _SPENT, _BEFORE, _ARC = 0, 1, 2, 3
+
+
+class Buckets(NamedTuple):
+    """For which facilities each number of a hierarchy is a hub, in order of (cost, facility); all int32, frozen.
+
+    Attributes
+    ----------
+    first
+        The bucket of number i is ``first[i]:first[i + 1]``.
+    facility, cost
+        The facility, and the cost from the number to its door, in ticks.
+    via
+        The arc ``down_*[via]`` of the hierarchy that the way there begins with; below 0 it leads straight to the door,
+        by leaf ``-1 - via``.
+    """
+
+    first: NDArray[np.int32]
+    facility: NDArray[np.int32]
+    cost: NDArray[np.int32]
+    via: NDArray[np.int32]
+
+    @property
+    def size_bytes(self) -> int:
+        """What the arrays take."""
+        return sum(array.nbytes for array in self)
+
+
+def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
+    """Let every facility climb, and leave its mark at its hubs.
+
+    Parameters
+    ----------
+    hierarchy
+        Of the graph *to facilities* that the leaves hang on.
+    leaves
+        The facilities.
+    """
+    n = len(hierarchy.number)
+    label = np.repeat(np.arange(n), np.diff(leaves.first))
+    leaf = np.argsort(leaves.facility, kind="stable")
+    first = np.searchsorted(leaves.facility[leaf], np.arange(len(leaves.edge) + 1))
+    number, facility, cost, via = _climb_all(
+        hierarchy, first, hierarchy.number[label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
+    )
+    order = np.argsort(number.astype(np.int64) << 32 | cost, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n))])
+    buckets = Buckets(starts.astype(np.int32), facility[order], cost[order], via[order])
+    for array in buckets:
+        array.setflags(write=False)
+    return buckets
+
+
+class HubSpace:
+    """One thread's scratch arrays; what is written at a number counts only if it bears the current search's stamp."""
+
+    def __init__(self, labels: int, pushes: int, facilities: int) -> None:
+        self.state = np.zeros((labels, 4), dtype=np.int32)
+        self.heap = np.empty(pushes, dtype=np.int64)
+        self.cost = np.empty(facilities, dtype=np.int32)
+        self.met = np.empty(facilities, dtype=np.int32)
+        self.key = np.empty(facilities, dtype=np.int64)
+        self.seed_label = np.empty(MAX_SEEDS, dtype=np.int32)
+        self.seed_cost = np.empty(MAX_SEEDS, dtype=np.int64)
+        self.seed_code = np.empty(MAX_SEEDS, dtype=np.int32)
+        self.generation = 0
+
+    def next_generation(self) -> int:
+        """Return a stamp that no number bears."""
+        if self.generation == _LAST_STAMP:
+            self.state[:, _STAMP] = 0
+            self.generation = 0
+        self.generation += 1
+        return self.generation
+
+
+class Hubs:
+    """Costs and ways to all facilities from anywhere; threads may share it.
+
+    Parameters
+    ----------
+    graph, leaves
+        The streets of a mode *to facilities*, and the facilities hung on them.
+    hierarchy
+        Of the same mode's arcs.
+
+    Raises
+    ------
+    ValueError
+        The graph runs from facilities, or is not the hierarchy's.
+    """
+
+    def __init__(self, graph: Graph, leaves: Leaves, hierarchy: Hierarchy) -> None:
+        if graph.backward or graph.label_count != len(hierarchy.number):
+            raise ValueError(
+                f"a graph of {graph.label_count} labels, backward={graph.backward}, is not that of a hierarchy of "
+                f"{len(hierarchy.number)} labels to facilities; make both of the same mode's arcs"
+            )
+        self.graph = graph
+        self.leaves = leaves
+        self.hierarchy = hierarchy
+        self.buckets = make_buckets(hierarchy, leaves)
+        self._local = threading.local()
+
+    def all(self, origin: Position, cutoff: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return all facilities within a cutoff.
+
+        Parameters
+        ----------
+        origin
+            Where one sets out; its own access leg is the caller's to add.
+        cutoff
+            Largest cost that counts, ticks, inclusive; at most :data:`~geo.streets.graphs.MAX_CUTOFF`.
+
+        Returns
+        -------
+        facility, cost
+            Int32 (n_found,), in order of (cost, number): the same as a stream of
+            :class:`~geo.streets.paths.Search` that is followed to its end.
+        """
+        space = self._space()
+        key = space.key[: self._climb(space, origin, cutoff)]
+        key.sort()
+        return (key & 0xFFFFFFFF).astype(np.int32), (key >> 32).astype(np.int32)
+
+    def costs(self, origin: Position, cutoff: int) -> NDArray[np.int32]:
+        """Return the cost to every facility, ticks, int32 (n_facilities,); ``NO_WAY`` beyond the cutoff."""
+        space = self._space()
+        self._climb(space, origin, cutoff)
+        return space.cost.copy()
+
+    def routes(self, picked: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the ways to some of the facilities that this thread's last question found.
+
+        Parameters
+        ----------
+        picked
+            Numbers of facilities.
+
+        Returns
+        -------
+        codes, start
+            The n-th way has the arc codes ``codes[start[n]:start[n + 1]]``, from the origin's edge to the facility's;
+            int32. Of several cheapest ways it is any one.
+
+        Raises
+        ------
+        ValueError
+            One of them was not found.
+        """
+        space, facility = self._space(), np.array(picked, dtype=np.int32).reshape(-1)
+        for number in facility.tolist():
+            if not 0 <= number < len(space.cost) or space.cost[number] == NO_WAY:
+                raise ValueError(f"facility {number} is none of those found last; ask for ways to those")
+        codes, start = _ways(self.hierarchy, self.buckets, self.graph.code, self.leaves.code, space.state, space.met,
+                             facility)  # fmt: skip
+        return codes, start
+
+    def _climb(self, space: HubSpace, origin: Position, cutoff: int) -> int:
+        """Write the cost of every facility, and keys of those found in no order; return how many."""
+        count: int = _meet(
+            self.hierarchy, self.buckets, self.graph, self.leaves, origin.edge, origin.offset_m,
+            min(cutoff, MAX_CUTOFF), space.state, space.next_generation(), space.heap, space.cost, space.met, space.key,
+            space.seed_label, space.seed_cost, space.seed_code,
+        )  # fmt: skip
+        return count
+
+    def _space(self) -> HubSpace:
+        space: HubSpace | None = getattr(self._local, "space", None)
+        if space is None:
+            arcs = max(len(self.hierarchy.up_head), len(self.hierarchy.down_tail))
+            space = HubSpace(self.graph.label_count, arcs + MAX_SEEDS, len(self.leaves.edge))
+            space.cost[:] = NO_WAY
+            self._local.space = space
+        return space
+
+
+@compiled
+def _climb_all(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore[no-untyped-def]
+    """Search backwards from every facility, up the hierarchy; return (number, facility, cost, via) of all hubs."""
+    up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
+    down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
+    state = np.zeros((len(hierarchy.number), 4), dtype=np.int32)
+    heap = np.empty(len(down_tail) + len(seed_number), dtype=np.int64)
+    room, count = 1024, 0
+    number, facility = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    cost, via = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    for f in range(len(first) - 1):
+        stamp, size = f + 1, 0
+        for s in range(first[f], first[f + 1]):
+            at, c = seed_number[s], np.int64(seed_cost[s])
+            if c <= MAX_CUTOFF and (state[at, _STAMP] != stamp or c < state[at, _SPENT]):
+                state[at, _STAMP], state[at, _SPENT], state[at, _ARC] = stamp, c, -1 - seed_leaf[s]
+                push(heap, size, c << 32 | at)
+                size += 1
+        while size > 0:
+            key = pop(heap, size)
+            size -= 1
+            here, at = key >> 32, key & 0xFFFFFFFF
+            if here != state[at, _SPENT]:
+                continue
+            stalled = False
+            for i in range(up_first[at], up_first[at + 1]):
+                above = up_head[i]
+                if state[above, _STAMP] == stamp and np.int64(state[above, _SPENT]) + up_cost[i] < here:
+                    stalled = True
+                    break
+            if stalled:
+                continue
+            if count == room:
+                room *= 2
+                number, facility = _longer(number), _longer(facility)
+                cost, via = _longer(cost), _longer(via)
+            number[count], facility[count], cost[count], via[count] = at, f, here, state[at, _ARC]
+            count += 1
+            for i in range(down_first[at], down_first[at + 1]):
+                tail, c = down_tail[i], here + down_cost[i]
+                if c <= MAX_CUTOFF and (state[tail, _STAMP] != stamp or c < state[tail, _SPENT]):
+                    state[tail, _STAMP], state[tail, _SPENT], state[tail, _ARC] = stamp, c, i
+                    push(heap, size, c << 32 | tail)
+                    size += 1
+    return number[:count], facility[:count], cost[:count], via[:count]
+
+
+@compiled
+def _longer(array):  # type: ignore[no-untyped-def]
+    longer = np.empty(2 * len(array), dtype=np.int32)
+    longer[: len(array)] = array
+    return longer
+
+
+@compiled
+def _meet(  # type: ignore[no-untyped-def]
+    hierarchy, buckets, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
+    seed_label, seed_cost, seed_code,
+):  # fmt: skip
+    """Climb from a position, and write the cost of every facility met, and where: the entry of a bucket.
+
+    Below 0, ``-1 - code`` is the way along the position's own edge. Return how many were found; their keys
+    ``cost << 32 | facility`` are written in no order.
+    """
+    number = hierarchy.number
+    up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
+    down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
+    first, facility, rest = buckets.first, buckets.facility, buckets.cost
+    cost[:] = NO_WAY
+    size, count = 0, 0
+    for s in range(set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)):
+        at, c = number[seed_label[s]], seed_cost[s]
+        if c <= cutoff and (state[at, _STAMP] != stamp or c < state[at, _SPENT]):
+            state[at, _STAMP], state[at, _SPENT], state[at, _BEFORE], state[at, _ARC] = stamp, c, -1, seed_code[s]
+            push(heap, size, c << 32 | at)
+            size += 1
+    low, high = span_on_edge(leaves, edge)
+    for i in range(low, high):
+        f = leaves.by_edge[i]
+        c, code = on_same_edge(graph, leaves, edge, offset_m, f)
+        if c <= cutoff:
+            cost[f], met[f], found[count] = c, -1 - code, f
+            count += 1
+    while size > 0:
+        key = pop(heap, size)
+        size -= 1
+        here, at = key >> 32, key & 0xFFFFFFFF
+        if here != state[at, _SPENT]:
+            continue
+        stalled = False
+        for i in range(down_first[at], down_first[at + 1]):
+            above = down_tail[i]
+            if state[above, _STAMP] == stamp and np.int64(state[above, _SPENT]) + down_cost[i] < here:
+                stalled = True
+                break
+        if stalled:
+            continue
+        for i in range(first[at], first[at + 1]):
+            c, f = here + rest[i], facility[i]
+            if c > cutoff:
+                break
+            if c < cost[f]:
+                if cost[f] == NO_WAY:
+                    found[count] = f
+                    count += 1
+                cost[f], met[f] = c, i
+        for i in range(up_first[at], up_first[at + 1]):
+            head, c = up_head[i], here + up_cost[i]
+            if c <= cutoff and (state[head, _STAMP] != stamp or c < state[head, _SPENT]):
+                state[head, _STAMP], state[head, _SPENT], state[head, _BEFORE], state[head, _ARC] = stamp, c, at, i
+                push(heap, size, c << 32 | head)
+                size += 1
+    for i in range(count):
+        found[i] = np.int64(cost[found[i]]) << 32 | found[i]
+    return count
+
+
+@compiled
+def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # type: ignore[no-untyped-def]
+    """Return the arc codes of the ways to facilities that were met, and where each way begins."""
+    start, count = np.zeros(len(facilities) + 1, dtype=np.int32), 0
+    codes, stack = np.empty(256, dtype=np.int32), np.empty(64, dtype=np.int64)
+    chain = np.empty(64, dtype=np.int64)  # arcs of the hierarchy: i is an arc up, -1 - i an arc down
+    for k in range(len(facilities)):
+        f = facilities[k]
+        entry, links, last = np.int64(met[f]), 0, np.int64(0)
+        if entry < 0:
+            last = -1 - entry
+        else:
+            at = _row_of(buckets.first, entry)
+            while state[at, _BEFORE] >= 0:
+                chain, links = _append(chain, links, state[at, _ARC])
+                at = state[at, _BEFORE]
+            codes, count = _append(codes, count, state[at, _ARC])
+            chain[:links] = chain[:links][::-1].copy()
+            while buckets.via[entry] >= 0:
+                arc = buckets.via[entry]
+                chain, links = _append(chain, links, -1 - np.int64(arc))
+                cost, below = buckets.cost[entry] - hierarchy.down_cost[arc], _row_of(hierarchy.down_first, arc)
+                entry = np.int64(buckets.first[below])
+                while buckets.facility[entry] != f or buckets.cost[entry] != cost:
+                    entry += 1
+            last = np.int64(leaf_code[-1 - buckets.via[entry]])
+        for link in range(links):
+            stack[0], depth = chain[link], 1
+            while depth > 0:
+                depth -= 1
+                arc = stack[depth]
+                up = arc >= 0
+                i = arc if up else -1 - arc
+                one = hierarchy.up_one[i] if up else hierarchy.down_one[i]
+                two = hierarchy.up_two[i] if up else hierarchy.down_two[i]
+                if two < 0:
+                    codes, count = _append(codes, count, arc_code[one])
+                else:
+                    stack, depth = _append(stack, depth, np.int64(two))
+                    stack, depth = _append(stack, depth, -1 - np.int64(one))
+        codes, count = _append(codes, count, last)
+        start[k + 1] = count
+    return codes[:count].copy(), start
+
+
+@compiled
+def _row_of(first, i):  # type: ignore[no-untyped-def]
+    """Return the row that an item of compressed sparse rows belongs to."""
+    return np.searchsorted(first, i, side="right") - 1
+
+
+@compiled
+def _append(array, count, item):  # type: ignore[no-untyped-def]
+    """Write an item at the end, in a longer array if there is no room; return the array and how many items it has."""
+    if count == len(array):
+        longer = np.empty(2 * count, dtype=array.dtype)
+        longer[:count] = array
+        array = longer
+    array[count] = item
+    return array, count + 1
