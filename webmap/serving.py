@@ -15,7 +15,6 @@ from granian.constants import Interfaces
 from granian.server.common import AbstractServer
 
 from geo.errors import ParameterError, YizhanError
-from geo.pack.folder import read_manifest
 from webmap import wsgi
 from webmap.settings import Settings
 
@@ -35,7 +34,6 @@ def serve(path: Path, settings: Settings) -> None:
     ParameterError
         The address cannot be listened on.
     """
-    manifest = read_manifest(path)
     host, port = free_address(settings.host, settings.port)
     with tempfile.TemporaryDirectory(prefix="yizhan-") as status:
         os.environ |= {
@@ -56,8 +54,8 @@ def serve(path: Path, settings: Settings) -> None:
             log_enabled=False,
         )
         failures: list[str] = []
-        ready = f"{manifest.name}: {address_of(host, port)}  (Ctrl-C stops)"
-        look = threading.Thread(target=_look_after, args=(server, Path(status), settings.workers, ready, failures))
+        watched = (server, Path(status), settings.workers, address_of(host, port), failures)
+        look = threading.Thread(target=_look_after, args=watched)
         look.daemon = True
         look.start()
         try:
@@ -69,16 +67,16 @@ def serve(path: Path, settings: Settings) -> None:
             raise YizhanError(failures[0])
 
 
-def _look_after(server: AbstractServer[Any], status: Path, workers: int, ready: str, failures: list[str]) -> None:
+def _look_after(server: AbstractServer[Any], status: Path, workers: int, address: str, failures: list[str]) -> None:
     """Wait until all processes are ready and say so, or stop them all if one cannot be."""
     while True:
-        left = list(status.iterdir()) if status.is_dir() else []
-        if said := [text for file in left if (text := file.read_text(encoding="utf-8"))]:
-            failures.append(said[0])
+        for failed in status.glob(f"*{wsgi.FAILED}"):
+            failures.append(failed.read_text(encoding="utf-8"))
             server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
             return
-        if len(left) >= workers:
-            print(ready, flush=True)
+        ready = list(status.glob(f"*{wsgi.READY}"))
+        if len(ready) >= workers:
+            print(f"{ready[0].read_text(encoding='utf-8')}: {address}  (Ctrl-C stops)", flush=True)
             return
         time.sleep(_LOOK_S)
 

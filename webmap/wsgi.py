@@ -20,8 +20,11 @@ from webmap.site import site
 CITY: Final = "YIZHAN_CITY"
 REGISTER: Final = "YIZHAN_REGISTER"
 CALENDAR: Final = "YIZHAN_CALENDAR"
-#: Folder in which every process of ``yizhan serve`` leaves a file: empty once it is ready, or saying why it is not.
+#: Folder in which every process of ``yizhan serve`` leaves a file when it is ready, with the city's name, or when it
+#: cannot be, with the reason; the file's suffix tells which.
 STATUS: Final = "YIZHAN_STATUS"
+READY: Final = ".ready"
+FAILED: Final = ".failed"
 
 
 def make() -> Flask:
@@ -38,12 +41,24 @@ def make() -> Flask:
     except YizhanError as error:
         if status is None:
             raise
-        Path(status, str(os.getpid())).write_text(str(error), encoding="utf-8")
+        _leave(status, FAILED, str(error))
         raise SystemExit(2) from None
+    except Exception as error:
+        if status is not None:
+            _leave(status, FAILED, f"{type(error).__name__}: {error}")
+        raise
     if status is not None:
-        Path(status, str(os.getpid())).touch()
+        with app.app_context():
+            _leave(status, READY, site().city.manifest.name)
         threading.Thread(target=_end_with, args=(os.getppid(),), name="ends with its parent", daemon=True).start()
     return app
+
+
+def _leave(folder: str, suffix: str, text: str) -> None:
+    """Write a file that is there whole or not at all."""
+    path = Path(folder, f"{os.getpid()}{suffix}")
+    path.with_suffix(".begun").write_text(text, encoding="utf-8")
+    path.with_suffix(".begun").rename(path)
 
 
 def _end_with(parent: int) -> None:

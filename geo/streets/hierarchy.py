@@ -29,7 +29,7 @@ from geo.streets.queues import pop, push
 _ESTIMATE: Final = 24
 _THOROUGH: Final = 200
 #: Weight of a label's level in its turn, where one shortcut per arc taken out weighs 1000: keeps the hierarchy flat.
-_LEVEL: Final = 1000
+_LEVEL: Final = 100
 #: Room for more arcs in the row of a label before the row must move.
 _SPARE: Final = 2
 #: Columns of a row's arcs: the label at the other end, cost, and what the arc stands for (see :class:`Hierarchy`).
@@ -84,8 +84,8 @@ def make_hierarchy(arcs: ProfileArcs) -> Hierarchy:
     """Make the hierarchy of one mode, for ways *to facilities*; equal arcs give equal hierarchies.
 
     A label's turn comes by how many shortcuts it would leave per arc taken out, and by its level: one more than the
-    highest of the neighbours that went before it. The turn is estimated again when the label is next, if a neighbour
-    went since.
+    highest of the neighbours that went before it. The turn is estimated again when the label comes first, if a
+    neighbour went since.
     """
     n = len(arcs.first_arc) - 1
     tail = np.repeat(np.arange(n, dtype=np.int32), np.diff(arcs.first_arc))
@@ -170,34 +170,25 @@ def _contract(  # type: ignore[no-untyped-def]  # compiled: numba infers the typ
     Return each label's number, and the rows: where they begin, how many arcs they have, and the arcs.
     """
     n = len(up_row)
-    number, level = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.int32)
-    stale = np.zeros(n, dtype=np.bool_)
+    number, level = np.empty(n, dtype=np.int32), np.zeros(n, dtype=np.int32)
+    stale = np.ones(n, dtype=np.bool_)  # the turn is to be estimated
+    turns, waiting = np.arange(n), n
     seen, goal = np.zeros((n, 2), dtype=np.int32), np.zeros((n, 2), dtype=np.int32)  # (stamp, cost)
-    heap, turns = np.empty(1024, dtype=np.int64), np.empty(n + 1, dtype=np.int64)
-    needed, generation, waiting = np.empty((64, 2), dtype=np.int64), 0, 0
-    up_end, down_end = up_row[n - 1] + up_room[n - 1] if n else 0, down_row[n - 1] + down_room[n - 1] if n else 0
-    for v in range(n):
-        count, needed, heap, generation = _shortcuts(
-            v, _ESTIMATE, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
-        )
-        push(turns, waiting, _turn(count, up_size[v] + down_size[v], 0) << 32 | v)
-        waiting += 1
+    generation, heap, needed = 0, np.empty(1024, dtype=np.int64), np.empty((64, 2), dtype=np.int64)
+    up_end, down_end = len(up) - 1, len(down) - 1
     while waiting > 0:
         v = pop(turns, waiting) & 0xFFFFFFFF
         waiting -= 1
+        count, needed, heap, generation = _shortcuts(
+            v, _ESTIMATE if stale[v] else _THOROUGH, up_row, up_size, up, down_row, down_size, down,
+            seen, goal, generation, heap, needed,
+        )  # fmt: skip
         if stale[v]:
             stale[v] = False
-            count, needed, heap, generation = _shortcuts(
-                v, _ESTIMATE, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
-            )
-            key = _turn(count, up_size[v] + down_size[v], level[v]) << 32 | v
-            if waiting > 0 and key > turns[0]:
-                push(turns, waiting, key)
-                waiting += 1
-                continue
-        count, needed, heap, generation = _shortcuts(
-            v, _THOROUGH, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
-        )
+            turn = _LEVEL * level[v] + 1000 * count // max(up_size[v] + down_size[v], 1)
+            push(turns, waiting, np.int64(turn) << 32 | v)
+            waiting += 1
+            continue
         number[v] = waiting
         for i in range(down_row[v], down_row[v] + down_size[v]):
             u = down[i, _END]
@@ -218,12 +209,6 @@ def _contract(  # type: ignore[no-untyped-def]  # compiled: numba infers the typ
 
 
 @compiled
-def _turn(shortcuts, arcs, level):  # type: ignore[no-untyped-def]
-    """When a label's turn comes: the less it leaves behind and the lower it lies, the sooner."""
-    return np.int64(_LEVEL * level + 1000 * shortcuts // max(arcs, 1))
-
-
-@compiled
 def _shortcuts(  # type: ignore[no-untyped-def]
     v, patience, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
 ):
@@ -231,7 +216,7 @@ def _shortcuts(  # type: ignore[no-untyped-def]
 
     From each label before v one search looks for ways around v to all labels after v.
     """
-    generation, count, farthest = generation + 1, 0, 0
+    generation, count, farthest = generation + 1, 0, np.int64(0)
     begin, end = up_row[v], up_row[v] + up_size[v]
     for j in range(begin, end):
         w = up[j, _END]
@@ -240,7 +225,7 @@ def _shortcuts(  # type: ignore[no-untyped-def]
     of_v = generation
     for i in range(down_row[v], down_row[v] + down_size[v]):
         u, to_v = down[i, _END], np.int64(down[i, _COST])
-        limit, left, settled, size = to_v + farthest, end - begin, 0, 1
+        limit, left, settled, size = min(to_v + farthest, MAX_CUTOFF), end - begin, 0, 1
         if goal[u, 0] == of_v:
             left -= 1  # a way back to itself
         generation += 1
@@ -250,17 +235,14 @@ def _shortcuts(  # type: ignore[no-untyped-def]
             key = pop(heap, size)
             size -= 1
             here, at = key >> 32, key & 0xFFFFFFFF
-            if here > limit:
-                break
             if here != seen[at, 1]:
                 continue
             settled += 1
-            row = up_row[at]
             if size + up_size[at] > len(heap):
                 longer = np.empty(2 * (size + up_size[at]), dtype=np.int64)
                 longer[:size] = heap[:size]
                 heap = longer
-            for j in range(row, row + up_size[at]):
+            for j in range(up_row[at], up_row[at] + up_size[at]):
                 head, c = up[j, _END], here + up[j, _COST]
                 if c > limit or head == v:
                     continue

@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import InputError
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
 from geo.streets.hierarchy import Hierarchy
@@ -118,15 +119,15 @@ class Hubs:
 
     Raises
     ------
-    ValueError
+    InputError
         The graph runs from facilities, or is not the hierarchy's.
     """
 
     def __init__(self, graph: Graph, leaves: Leaves, hierarchy: Hierarchy) -> None:
         if graph.backward or graph.label_count != len(hierarchy.number):
-            raise ValueError(
-                f"a graph of {graph.label_count} labels, backward={graph.backward}, is not that of a hierarchy of "
-                f"{len(hierarchy.number)} labels to facilities; make both of the same mode's arcs"
+            raise InputError(
+                f"a graph of {graph.label_count} labels {'from' if graph.backward else 'to'} facilities, a hierarchy of "
+                f"{len(hierarchy.number)} labels to facilities: make both of the same mode's arcs"
             )
         self.graph = graph
         self.leaves = leaves
@@ -177,13 +178,13 @@ class Hubs:
 
         Raises
         ------
-        ValueError
+        InputError
             One of them was not found.
         """
         space, facility = self._space(), np.array(picked, dtype=np.int32).reshape(-1)
         for number in facility.tolist():
             if not 0 <= number < len(space.cost) or space.cost[number] == NO_WAY:
-                raise ValueError(f"facility {number} is none of those found last; ask for ways to those")
+                raise InputError(f"facility {number} is none of those found last; ask for ways to those")
         codes, start = _ways(self.hierarchy, self.buckets, self.graph.code, self.leaves.code, space.state, space.met,
                              facility)  # fmt: skip
         return codes, start
