@@ -84,6 +84,8 @@ def _rows(
         "first_in": _starts(count, head),
         "in_tail": tail[order][by_head].astype(np.int32),
         "in_arc": by_head.astype(np.int32),
+        "in_cost": cost[order][by_head],
+        "in_code": (code[order][by_head] ^ 1).astype(np.int32),
     }
 
 

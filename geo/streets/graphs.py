@@ -87,7 +87,7 @@ class Leaves(NamedTuple):
 
 
 def graph(network: StreetNetwork, mode: Mode, direction: Direction = "to_facility") -> Graph:
-    """Return a mode's graph; to facilities it shares the network's arrays, from facilities some are made anew."""
+    """Return a mode's graph; its arrays are the network's own."""
     arcs, none = network.arcs[mode], np.empty(0, dtype=np.int32)
     parks = len(arcs.first_arc) - 1 > network.node_count
     along, against = arcs.forward, arcs.backward
@@ -95,26 +95,19 @@ def graph(network: StreetNetwork, mode: Mode, direction: Direction = "to_facilit
     if direction == "to_facility":
         rows = arcs.first_arc, arcs.arc_head, arcs.arc_cost, arcs.arc_code
         return Graph(*rows, along, against, foot_along, foot_against, network.edge_nodes, network.edge_length_m, False)
-    rows = arcs.first_in, arcs.in_tail, arcs.arc_cost[arcs.in_arc], arcs.arc_code[arcs.in_arc] ^ 1
+    rows = arcs.first_in, arcs.in_tail, arcs.in_cost, arcs.in_code
     return Graph(*rows, against, along, foot_against, foot_along, network.edge_nodes, network.edge_length_m, True)
 
 
 def riding(graph: Graph) -> Graph:
-    """Return the part of an e-bike's graph in which nobody parks; of other modes, the graph itself."""
+    """Return the part of an e-bike's graph in which nobody parks; of other modes, the graph itself.
+
+    It shares the arrays: arcs to a label that it does not have are those of who parks, and not for it.
+    """
     if not len(graph.foot_along):
         return graph
-    n = graph.label_count // 2
-    kept = np.flatnonzero(graph.code[: graph.first[n]] & ON_FOOT == 0)
-    first = np.searchsorted(kept, graph.first[: n + 1]).astype(np.int32)
     none = np.empty(0, dtype=np.int32)
-    return graph._replace(
-        first=first,
-        head=graph.head[kept],
-        cost=graph.cost[kept],
-        code=graph.code[kept],
-        foot_along=none,
-        foot_against=none,
-    )
+    return graph._replace(first=graph.first[: graph.label_count // 2 + 1], foot_along=none, foot_against=none)
 
 
 def access_ticks(metres: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -111,7 +111,8 @@ def _cheapest(tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np
     order = order[tail[order] != head[order]]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
-    return order[first]
+    cheapest: NDArray[np.int64] = order[first]
+    return cheapest
 
 
 def _rows(
@@ -212,53 +213,23 @@ def _contract(  # type: ignore[no-untyped-def]  # compiled: numba infers the typ
 def _shortcuts(  # type: ignore[no-untyped-def]
     v, patience, up_row, up_size, up, down_row, down_size, down, seen, goal, generation, heap, needed
 ):
-    """Find the shortcuts that taking out a label needs: write the two arcs of each; return how many, and the scratch.
-
-    From each label before v one search looks for ways around v to all labels after v.
-    """
-    generation, count, farthest = generation + 1, 0, np.int64(0)
+    """Write the two arcs of each shortcut that taking out a label needs; return how many, and scratch arrays."""
     begin, end = up_row[v], up_row[v] + up_size[v]
+    generation, count, farthest = generation + 1, 0, np.int64(0)
+    of_v = generation
     for j in range(begin, end):
         w = up[j, _END]
-        goal[w, 0], goal[w, 1] = generation, up[j, _COST]
+        goal[w, 0], goal[w, 1] = of_v, up[j, _COST]
         farthest = max(farthest, up[j, _COST])
-    of_v = generation
     for i in range(down_row[v], down_row[v] + down_size[v]):
         u, to_v = down[i, _END], np.int64(down[i, _COST])
-        limit, left, settled, size = min(to_v + farthest, MAX_CUTOFF), end - begin, 0, 1
-        if goal[u, 0] == of_v:
-            left -= 1  # a way back to itself
+        left = end - begin - (1 if goal[u, 0] == of_v else 0)  # nobody needs a way back to himself
         generation += 1
-        seen[u, 0], seen[u, 1] = generation, 0
-        heap[0] = u
-        while size > 0 and left > 0 and settled < patience:
-            key = pop(heap, size)
-            size -= 1
-            here, at = key >> 32, key & 0xFFFFFFFF
-            if here != seen[at, 1]:
-                continue
-            settled += 1
-            if size + up_size[at] > len(heap):
-                longer = np.empty(2 * (size + up_size[at]), dtype=np.int64)
-                longer[:size] = heap[:size]
-                heap = longer
-            for j in range(up_row[at], up_row[at] + up_size[at]):
-                head, c = up[j, _END], here + up[j, _COST]
-                if c > limit or head == v:
-                    continue
-                known = seen[head, 0] == generation
-                if known and seen[head, 1] <= c:
-                    continue
-                if goal[head, 0] == of_v and head != u:
-                    through = to_v + goal[head, 1]
-                    if c <= through and not (known and seen[head, 1] <= through):
-                        left -= 1
-                seen[head, 0], seen[head, 1] = generation, c
-                push(heap, size, c << 32 | head)
-                size += 1
-        if left == 0:
-            continue
-        for j in range(begin, end):
+        left, heap = _ways_around(
+            u, v, to_v, min(to_v + farthest, MAX_CUTOFF), left, patience, up_row, up_size, up,
+            seen, generation, goal, of_v, heap,
+        )  # fmt: skip
+        for j in range(begin, end if left > 0 else begin):
             w, through = up[j, _END], to_v + up[j, _COST]
             if w == u or through > MAX_CUTOFF or (seen[w, 0] == generation and seen[w, 1] <= through):
                 continue
@@ -269,6 +240,41 @@ def _shortcuts(  # type: ignore[no-untyped-def]
             needed[count, 0], needed[count, 1] = i, j
             count += 1
     return count, needed, heap, generation
+
+
+@compiled
+def _ways_around(  # type: ignore[no-untyped-def]
+    u, v, to_v, limit, left, patience, up_row, up_size, up, seen, generation, goal, of_v, heap
+):
+    """Search from a label before v for ways around v to those after v; return for how many of them none was found.
+
+    Stop when there is one for all ``left`` of them, or after ``patience`` labels.
+    """
+    size, settled = 1, 0
+    seen[u, 0], seen[u, 1] = generation, 0
+    heap[0] = u
+    while size > 0 and left > 0 and settled < patience:
+        key = pop(heap, size)
+        size -= 1
+        here, at = key >> 32, key & 0xFFFFFFFF
+        if here != seen[at, 1]:
+            continue
+        settled += 1
+        if size + up_size[at] > len(heap):
+            longer = np.empty(2 * (size + up_size[at]), dtype=np.int64)
+            longer[:size] = heap[:size]
+            heap = longer
+        for j in range(up_row[at], up_row[at] + up_size[at]):
+            head, c = up[j, _END], here + up[j, _COST]
+            before = np.int64(seen[head, 1]) if seen[head, 0] == generation else limit + 1
+            if c >= before or head == v:
+                continue
+            if goal[head, 0] == of_v and c <= to_v + goal[head, 1] < before:
+                left -= 1
+            seen[head, 0], seen[head, 1] = generation, c
+            push(heap, size, c << 32 | head)
+            size += 1
+    return left, heap
 
 
 @compiled

@@ -1,26 +1,25 @@
-"""What it costs from a position to every facility at once, and the ways there: each facility waits at its hubs.
+"""What it costs from a position to every facility at once, and the ways there, by climbing a hierarchy to their hubs.
 
-A *hub* of a facility is a label of the hierarchy that a cheapest way to the facility may climb to before it descends.
-Every label keeps in its *bucket* for whom it is a hub, and at what cost from there. A position climbs in turn, and meets
-every facility in some bucket: a few hundred labels answer for a whole city, whatever the distance.
+A position climbs the hierarchy and meets every facility in the bucket of some hub: a few hundred labels answer for a
+whole city, however far. Where most facilities fail what is wanted, or all are to be named, that replaces a search.
 
 References
 ----------
-S. Knopp, P. Sanders, D. Schultes, F. Schulz and D. Wagner, "Computing many-to-many shortest paths using highway
-hierarchies", ALENEX 2007, on the contraction hierarchies of R. Geisberger et al., WEA 2008, whose *stall on demand* it
-shares: who can be reached sooner from above need not climb on.
+S. Knopp et al., "Computing many-to-many shortest paths using highway hierarchies", ALENEX 2007; R. Geisberger et al.,
+"Contraction hierarchies: faster and simpler hierarchical routing in road networks", WEA 2008.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import InputError
+from geo.streets.buckets import ARC, BEFORE, SPENT, STAMP, make_buckets, stalled
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
 from geo.streets.hierarchy import Hierarchy
@@ -30,58 +29,6 @@ from geo.streets.snapping import Position
 
 #: Stamps are 32 bits wide.
 _LAST_STAMP: Final = np.iinfo(np.int32).max
-#: Columns of what a search knows of a number: its stamp, cost, the number before it, and the arc that led here.
-_STAMP, _SPENT, _BEFORE, _ARC = 0, 1, 2, 3
-
-
-class Buckets(NamedTuple):
-    """For which facilities each number of a hierarchy is a hub, in order of (cost, facility); all int32, frozen.
-
-    Attributes
-    ----------
-    first
-        The bucket of number i is ``first[i]:first[i + 1]``.
-    facility, cost
-        The facility, and the cost from the number to its door, in ticks.
-    via
-        The arc ``down_*[via]`` of the hierarchy that the way there begins with; below 0 it leads straight to the door,
-        by leaf ``-1 - via``.
-    """
-
-    first: NDArray[np.int32]
-    facility: NDArray[np.int32]
-    cost: NDArray[np.int32]
-    via: NDArray[np.int32]
-
-    @property
-    def size_bytes(self) -> int:
-        """What the arrays take."""
-        return sum(array.nbytes for array in self)
-
-
-def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
-    """Let every facility climb, and leave its mark at its hubs.
-
-    Parameters
-    ----------
-    hierarchy
-        Of the graph *to facilities* that the leaves hang on.
-    leaves
-        The facilities.
-    """
-    n = len(hierarchy.number)
-    label = np.repeat(np.arange(n), np.diff(leaves.first))
-    leaf = np.argsort(leaves.facility, kind="stable")
-    first = np.searchsorted(leaves.facility[leaf], np.arange(len(leaves.edge) + 1))
-    number, facility, cost, via = _climb_all(
-        hierarchy, first, hierarchy.number[label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
-    )
-    order = np.argsort(number.astype(np.int64) << 32 | cost, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n))])
-    buckets = Buckets(starts.astype(np.int32), facility[order], cost[order], via[order])
-    for array in buckets:
-        array.setflags(write=False)
-    return buckets
 
 
 class HubSpace:
@@ -101,7 +48,7 @@ class HubSpace:
     def next_generation(self) -> int:
         """Return a stamp that no number bears."""
         if self.generation == _LAST_STAMP:
-            self.state[:, _STAMP] = 0
+            self.state[:, STAMP] = 0
             self.generation = 0
         self.generation += 1
         return self.generation
@@ -126,8 +73,8 @@ class Hubs:
     def __init__(self, graph: Graph, leaves: Leaves, hierarchy: Hierarchy) -> None:
         if graph.backward or graph.label_count != len(hierarchy.number):
             raise InputError(
-                f"a graph of {graph.label_count} labels {'from' if graph.backward else 'to'} facilities, a hierarchy of "
-                f"{len(hierarchy.number)} labels to facilities: make both of the same mode's arcs"
+                f"a graph of {graph.label_count} labels {'from' if graph.backward else 'to'} facilities, and a "
+                f"hierarchy of {len(hierarchy.number)} labels to facilities: make both of the same mode's arcs"
             )
         self.graph = graph
         self.leaves = leaves
@@ -209,60 +156,6 @@ class Hubs:
 
 
 @compiled
-def _climb_all(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore[no-untyped-def]
-    """Search backwards from every facility, up the hierarchy; return (number, facility, cost, via) of all hubs."""
-    up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
-    down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
-    state = np.zeros((len(hierarchy.number), 4), dtype=np.int32)
-    heap = np.empty(len(down_tail) + len(seed_number), dtype=np.int64)
-    room, count = 1024, 0
-    number, facility = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    cost, via = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    for f in range(len(first) - 1):
-        stamp, size = f + 1, 0
-        for s in range(first[f], first[f + 1]):
-            at, c = seed_number[s], np.int64(seed_cost[s])
-            if c <= MAX_CUTOFF and (state[at, _STAMP] != stamp or c < state[at, _SPENT]):
-                state[at, _STAMP], state[at, _SPENT], state[at, _ARC] = stamp, c, -1 - seed_leaf[s]
-                push(heap, size, c << 32 | at)
-                size += 1
-        while size > 0:
-            key = pop(heap, size)
-            size -= 1
-            here, at = key >> 32, key & 0xFFFFFFFF
-            if here != state[at, _SPENT]:
-                continue
-            stalled = False
-            for i in range(up_first[at], up_first[at + 1]):
-                above = up_head[i]
-                if state[above, _STAMP] == stamp and np.int64(state[above, _SPENT]) + up_cost[i] < here:
-                    stalled = True
-                    break
-            if stalled:
-                continue
-            if count == room:
-                room *= 2
-                number, facility = _longer(number), _longer(facility)
-                cost, via = _longer(cost), _longer(via)
-            number[count], facility[count], cost[count], via[count] = at, f, here, state[at, _ARC]
-            count += 1
-            for i in range(down_first[at], down_first[at + 1]):
-                tail, c = down_tail[i], here + down_cost[i]
-                if c <= MAX_CUTOFF and (state[tail, _STAMP] != stamp or c < state[tail, _SPENT]):
-                    state[tail, _STAMP], state[tail, _SPENT], state[tail, _ARC] = stamp, c, i
-                    push(heap, size, c << 32 | tail)
-                    size += 1
-    return number[:count], facility[:count], cost[:count], via[:count]
-
-
-@compiled
-def _longer(array):  # type: ignore[no-untyped-def]
-    longer = np.empty(2 * len(array), dtype=np.int32)
-    longer[: len(array)] = array
-    return longer
-
-
-@compiled
 def _meet(  # type: ignore[no-untyped-def]
     hierarchy, buckets, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
     seed_label, seed_cost, seed_code,
@@ -272,38 +165,20 @@ def _meet(  # type: ignore[no-untyped-def]
     Below 0, ``-1 - code`` is the way along the position's own edge. Return how many were found; their keys
     ``cost << 32 | facility`` are written in no order.
     """
-    number = hierarchy.number
     up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
     down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
     first, facility, rest = buckets.first, buckets.facility, buckets.cost
-    cost[:] = NO_WAY
-    size, count = 0, 0
-    for s in range(set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)):
-        at, c = number[seed_label[s]], seed_cost[s]
-        if c <= cutoff and (state[at, _STAMP] != stamp or c < state[at, _SPENT]):
-            state[at, _STAMP], state[at, _SPENT], state[at, _BEFORE], state[at, _ARC] = stamp, c, -1, seed_code[s]
-            push(heap, size, c << 32 | at)
-            size += 1
-    low, high = span_on_edge(leaves, edge)
-    for i in range(low, high):
-        f = leaves.by_edge[i]
-        c, code = on_same_edge(graph, leaves, edge, offset_m, f)
-        if c <= cutoff:
-            cost[f], met[f], found[count] = c, -1 - code, f
-            count += 1
+    size, count = _begin(
+        hierarchy.number, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
+        seed_label, seed_cost, seed_code,
+    )  # fmt: skip
     while size > 0:
         key = pop(heap, size)
         size -= 1
         here, at = key >> 32, key & 0xFFFFFFFF
-        if here != state[at, _SPENT]:
+        if here != state[at, SPENT]:
             continue
-        stalled = False
-        for i in range(down_first[at], down_first[at + 1]):
-            above = down_tail[i]
-            if state[above, _STAMP] == stamp and np.int64(state[above, _SPENT]) + down_cost[i] < here:
-                stalled = True
-                break
-        if stalled:
+        if stalled(down_first, down_tail, down_cost, state, stamp, at, here):
             continue
         for i in range(first[at], first[at + 1]):
             c, f = here + rest[i], facility[i]
@@ -316,13 +191,37 @@ def _meet(  # type: ignore[no-untyped-def]
                 cost[f], met[f] = c, i
         for i in range(up_first[at], up_first[at + 1]):
             head, c = up_head[i], here + up_cost[i]
-            if c <= cutoff and (state[head, _STAMP] != stamp or c < state[head, _SPENT]):
-                state[head, _STAMP], state[head, _SPENT], state[head, _BEFORE], state[head, _ARC] = stamp, c, at, i
+            if c <= cutoff and (state[head, STAMP] != stamp or c < state[head, SPENT]):
+                state[head, STAMP], state[head, SPENT], state[head, BEFORE], state[head, ARC] = stamp, c, at, i
                 push(heap, size, c << 32 | head)
                 size += 1
     for i in range(count):
         found[i] = np.int64(cost[found[i]]) << 32 | found[i]
     return count
+
+
+@compiled
+def _begin(  # type: ignore[no-untyped-def]
+    number, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
+    seed_label, seed_cost, seed_code,
+):  # fmt: skip
+    """Put what a position leads to into the heap, and find what lies on its own edge; return how many of each."""
+    cost[:] = NO_WAY
+    size, count = 0, 0
+    for s in range(set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)):
+        at, c = number[seed_label[s]], seed_cost[s]
+        if c <= cutoff and (state[at, STAMP] != stamp or c < state[at, SPENT]):
+            state[at, STAMP], state[at, SPENT], state[at, BEFORE], state[at, ARC] = stamp, c, -1, seed_code[s]
+            push(heap, size, c << 32 | at)
+            size += 1
+    low, high = span_on_edge(leaves, edge)
+    for i in range(low, high):
+        f = leaves.by_edge[i]
+        c, code = on_same_edge(graph, leaves, edge, offset_m, f)
+        if c <= cutoff:
+            cost[f], met[f], found[count] = c, -1 - code, f
+            count += 1
+    return size, count
 
 
 @compiled
@@ -338,10 +237,10 @@ def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # t
             last = -1 - entry
         else:
             at = _row_of(buckets.first, entry)
-            while state[at, _BEFORE] >= 0:
-                chain, links = _append(chain, links, state[at, _ARC])
-                at = state[at, _BEFORE]
-            codes, count = _append(codes, count, state[at, _ARC])
+            while state[at, BEFORE] >= 0:
+                chain, links = _append(chain, links, state[at, ARC])
+                at = state[at, BEFORE]
+            codes, count = _append(codes, count, state[at, ARC])
             chain[:links] = chain[:links][::-1].copy()
             while buckets.via[entry] >= 0:
                 arc = buckets.via[entry]

@@ -68,9 +68,9 @@ def make_labels(arcs: ProfileArcs, leaves: Leaves, k: int = DEPTH, cutoff: int =
         return None
     n = len(arcs.first_arc) - 1
     entry, hop = np.full((n, k), NOTHING), np.zeros((n, k), dtype=np.uint8)
-    in_cost, in_hop = arcs.arc_cost[arcs.in_arc], (arcs.in_arc - arcs.first_arc[arcs.in_tail]).astype(np.uint8)
+    in_hop = (arcs.in_arc - arcs.first_arc[arcs.in_tail]).astype(np.uint8)
     _spread(
-        arcs.first_in, arcs.in_tail, in_cost, in_hop, leaves.first, leaves.facility, leaves.cost,
+        arcs.first_in, arcs.in_tail, arcs.in_cost, in_hop, leaves.first, leaves.facility, leaves.cost,
         min(cutoff, MAX_CUTOFF), entry, hop, *ring_for(arcs.arc_cost, leaves.cost),
     )  # fmt: skip
     return Labels(entry, hop, min(cutoff, MAX_CUTOFF))

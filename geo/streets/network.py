@@ -47,8 +47,9 @@ class ProfileArcs:
     arc_head, arc_cost, arc_code
         Head label, cost in ticks, and arc code of each arc, int32 (n_arcs,). An *arc code* is ``2 * edge``, or
         ``2 * edge + 1`` where the edge is travelled against its drawing, with ``ON_FOOT`` set where a rider walks.
-    first_in, in_tail, in_arc
-        The same arcs by their heads, int32: where each label's incoming arcs begin, their tail labels, their numbers.
+    first_in, in_tail, in_arc, in_cost, in_code
+        The same arcs by their heads, int32: where each label's incoming arcs begin, their tail labels, their numbers
+        among the outgoing ones, their costs, and their codes when they are travelled the other way.
     component
         Label of each node's strongly connected component, int32 (n_nodes,).
     standing
@@ -64,6 +65,8 @@ class ProfileArcs:
     first_in: NDArray[np.int32]
     in_tail: NDArray[np.int32]
     in_arc: NDArray[np.int32]
+    in_cost: NDArray[np.int32]
+    in_code: NDArray[np.int32]
     component: NDArray[np.int32]
     standing: NDArray[np.uint8]
 

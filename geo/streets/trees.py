@@ -128,7 +128,7 @@ def _grow(graph, edge, offset_m, goal, best, slack, other, limit):  # type: igno
                 best = min(best, here + goal.cost[i])
         for i in range(graph.first[at], graph.first[at + 1]):
             head, c = graph.head[i], here + graph.cost[i]
-            if c < cost[head]:
+            if head < n and c < cost[head]:
                 cost[head], parent[head], code[head] = c, at, graph.code[i]
                 if size == len(heap):
                     longer = np.empty(2 * size, dtype=np.int64)

@@ -1,0 +1,141 @@
+"""For which facilities each label of a hierarchy is a *hub*, and at what cost: what a look-up of all of them needs.
+
+A hub of a facility is a label that a cheapest way to it may climb to before it descends. Each facility climbs the
+hierarchy backwards, once, and leaves its mark in the *bucket* of every hub.
+
+References
+----------
+S. Knopp, P. Sanders, D. Schultes, F. Schulz and D. Wagner, "Computing many-to-many shortest paths using highway
+hierarchies", ALENEX 2007; on contraction hierarchies, as here, R. Geisberger, P. Sanders, D. Schultes and D. Delling,
+"Contraction hierarchies: faster and simpler hierarchical routing in road networks", WEA 2008, whose *stall on demand*
+keeps marks off labels that are no hubs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.streets.compiled import compiled
+from geo.streets.graphs import MAX_CUTOFF, Leaves
+from geo.streets.hierarchy import Hierarchy
+from geo.streets.queues import pop, push
+
+#: Columns of what a search knows of a number: its stamp, cost, the number before it, and the arc that led here.
+STAMP, SPENT, BEFORE, ARC = 0, 1, 2, 3
+
+
+class Buckets(NamedTuple):
+    """For which facilities each number of a hierarchy is a hub, in order of (cost, facility); all int32, frozen.
+
+    Attributes
+    ----------
+    first
+        The bucket of number i is ``first[i]:first[i + 1]``.
+    facility, cost
+        The facility, and the cost from the number to its door, in ticks.
+    via
+        The arc ``down_*[via]`` of the hierarchy that the way there begins with; below 0 it leads straight to the door,
+        by leaf ``-1 - via``.
+    """
+
+    first: NDArray[np.int32]
+    facility: NDArray[np.int32]
+    cost: NDArray[np.int32]
+    via: NDArray[np.int32]
+
+    @property
+    def size_bytes(self) -> int:
+        """What the arrays take."""
+        return sum(array.nbytes for array in self)
+
+
+def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
+    """Let every facility climb, and leave its mark at its hubs.
+
+    Parameters
+    ----------
+    hierarchy
+        Of the graph *to facilities* that the leaves hang on.
+    leaves
+        The facilities.
+    """
+    n = len(hierarchy.number)
+    label = np.repeat(np.arange(n), np.diff(leaves.first))
+    leaf = np.argsort(leaves.facility, kind="stable")
+    first = np.searchsorted(leaves.facility[leaf], np.arange(len(leaves.edge) + 1))
+    number, facility, cost, via = _climb(
+        hierarchy, first, hierarchy.number[label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
+    )
+    order = np.argsort(number.astype(np.int64) << 32 | cost, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n))])
+    buckets = Buckets(starts.astype(np.int32), facility[order], cost[order], via[order])
+    for array in buckets:
+        array.setflags(write=False)
+    return buckets
+
+
+@compiled
+def _climb(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore[no-untyped-def]
+    """Search backwards from every facility, up the hierarchy; return (number, facility, cost, via) of all hubs."""
+    up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
+    down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
+    state = np.zeros((len(hierarchy.number), 4), dtype=np.int32)
+    heap = np.empty(len(down_tail) + len(seed_number), dtype=np.int64)
+    room, count = 1024, 0
+    number, facility = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    cost, via = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    for f in range(len(first) - 1):
+        stamp, size = f + 1, 0
+        for s in range(first[f], first[f + 1]):
+            at, c = seed_number[s], np.int64(seed_cost[s])
+            if c <= MAX_CUTOFF and (state[at, STAMP] != stamp or c < state[at, SPENT]):
+                state[at, STAMP], state[at, SPENT], state[at, ARC] = stamp, c, -1 - seed_leaf[s]
+                push(heap, size, c << 32 | at)
+                size += 1
+        while size > 0:
+            key = pop(heap, size)
+            size -= 1
+            here, at = key >> 32, key & 0xFFFFFFFF
+            if here != state[at, SPENT]:
+                continue
+            if stalled(up_first, up_head, up_cost, state, stamp, at, here):
+                continue
+            if count == room:
+                room *= 2
+                number, facility = _longer(number), _longer(facility)
+                cost, via = _longer(cost), _longer(via)
+            number[count], facility[count], cost[count], via[count] = at, f, here, state[at, ARC]
+            count += 1
+            for i in range(down_first[at], down_first[at + 1]):
+                tail, c = down_tail[i], here + down_cost[i]
+                if c <= MAX_CUTOFF and (state[tail, STAMP] != stamp or c < state[tail, SPENT]):
+                    state[tail, STAMP], state[tail, SPENT], state[tail, ARC] = stamp, c, i
+                    push(heap, size, c << 32 | tail)
+                    size += 1
+    return number[:count], facility[:count], cost[:count], via[:count]
+
+
+@compiled
+def _longer(array):  # type: ignore[no-untyped-def]
+    longer = np.empty(2 * len(array), dtype=np.int32)
+    longer[: len(array)] = array
+    return longer
+
+
+@compiled
+def stalled(first, other, cost, state, stamp, at, here):  # type: ignore[no-untyped-def]
+    """Whether a number can be reached sooner from above than by climbing: then it need not be climbed from.
+
+    Parameters
+    ----------
+    first, other, cost
+        The arcs between each number and smaller ones that lead the other way: down where the search climbs.
+    """
+    for i in range(first[at], first[at + 1]):
+        above = other[i]
+        if state[above, STAMP] == stamp and np.int64(state[above, SPENT]) + cost[i] < here:
+            return True
+    return False
