@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Final
 
 from geo.coords import BBox, LonLat, distance_m
@@ -24,13 +25,14 @@ from geo.pack.folder import Manifest
 from geo.pack.tiles import TileFile
 from geo.places.calendar import Calendar
 from geo.places.model import Place
+from geo.streets.hierarchy import Hierarchy
 from geo.streets.network import StreetNetwork
 from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import MAX_SNAP_M
 
 #: Who asks most.
-LABELLED: Final[tuple[Mode, ...]] = ("walk", "ebike")
+LABELLED: Final[Mode] = "walk"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class City:
         The pack's parts. Places are ordered by id.
     calendar
         Holidays that opening hours depend on.
+    hierarchies
+        Of the streets of some modes, or none: answers are the same, only later.
 
     Examples
     --------
@@ -68,6 +72,7 @@ class City:
         names: NameIndex,
         tiles: TileFile | None,
         calendar: Calendar,
+        hierarchies: Mapping[Mode, Hierarchy] = MappingProxyType({}),
     ) -> None:
         self.manifest = manifest
         self.network = network
@@ -75,6 +80,7 @@ class City:
         self._names = names
         self._tiles = tiles
         self.calendar = calendar
+        self._hierarchies = hierarchies
         self.bbox = BBox(*manifest.bbox)
         self._number = {place.id: number for number, place in enumerate(places)}
         self._conditions = Conditions(places)
@@ -103,12 +109,13 @@ class City:
         manifest = folder.read_manifest(path)
         try:
             network = StreetNetwork.load(path / folder.STREETS)
+            hierarchies = {mode: Hierarchy.load(path / folder.STREETS, f"{mode}.way.") for mode in MODES}
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise PackError(f"{path / folder.STREETS}: missing or damaged ({error}); build the pack again") from error
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
         places = folder.read_places(path)
         names = NameIndex.of_file(path / folder.NAMES)
-        return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged())
+        return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged(), hierarchies)
 
     def with_places(self, places: Iterable[Place], version: str) -> City:
         """Return this city with other places; streets, names and base map are shared.
@@ -122,7 +129,7 @@ class City:
         """
         manifest = replace(self.manifest, version=f"{self.manifest.version}-{version}")
         ordered = tuple(sorted(places, key=lambda place: place.id))
-        return City(manifest, self.network, ordered, self._names, self._tiles, self.calendar)
+        return City(manifest, self.network, ordered, self._names, self._tiles, self.calendar, self._hierarchies)
 
     def nearest(self, query: NearestQuery) -> Answer:
         """Return the k nearest places by travel time.
@@ -202,13 +209,14 @@ class City:
             self._wayside(mode).warm()
         self.search(self.manifest.name)
 
-    def keep_labels(self) -> None:
-        """Make most questions a look-up, for the modes that are asked most; see :meth:`Finder.keep_labels`.
+    def quicken(self) -> None:
+        """Make most questions a look-up; see :meth:`~geo.finding.nearest.Finder.quicken`.
 
         It takes a second or two in a large city; meanwhile questions are answered as before.
         """
-        for mode in LABELLED:
-            self._finder(mode).keep_labels()
+        for mode in MODES:
+            self._finder(mode).quicken(self._hierarchies.get(mode), labels=mode == LABELLED)
+            self._finder(mode).warm()
 
     def _finder(self, mode: Mode) -> Finder:
         with self._lock:

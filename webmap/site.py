@@ -69,11 +69,11 @@ class Site:
         Thread(target=self._follow, name="follows the register", daemon=True).start()
 
     def _follow(self) -> None:
-        self._edition.city.keep_labels()
+        self._edition.city.quicken()
         while True:
             time.sleep(_FRESH_S)
             if self._renew():
-                self._edition.city.keep_labels()
+                self._edition.city.quicken()
 
     def _renew(self) -> bool:
         """Make a new edition if the places have changed; return whether it did."""

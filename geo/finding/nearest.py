@@ -20,6 +20,8 @@ from geo.finding.openness import Openings
 from geo.places.hours import State
 from geo.places.model import Place
 from geo.streets.graphs import access_ticks, graph, hang
+from geo.streets.hierarchy import Hierarchy
+from geo.streets.hubs import Hubs
 from geo.streets.labels import make_labels
 from geo.streets.network import MAIN, TICKS_PER_S, StreetNetwork
 from geo.streets.paths import Search, Stream, Workspaces
@@ -158,12 +160,22 @@ class Finder:
         edge = self._positions.edge
         return np.asarray((edge >= 0) & (self._network.standing(self._mode, to_stay=True)[edge] == MAIN))
 
-    def keep_labels(self) -> None:
-        """Keep the first few places of every crossing: some time and memory once, then most questions are look-ups.
+    def quicken(self, hierarchy: Hierarchy | None = None, *, labels: bool = True) -> None:
+        """Take some time and memory once, so that questions become look-ups.
 
         Answers are the same before, during and after it.
+
+        Parameters
+        ----------
+        hierarchy
+            Of the mode's streets: the costs to all places are then met at their hubs, however far they are.
+        labels
+            Whether to keep the first few places of every crossing.
         """
-        self._search.labels = make_labels(self._network.arcs[self._mode], self._search.leaves)
+        if hierarchy is not None:
+            self._search.hubs = Hubs(self._search.graph, self._search.leaves, hierarchy)
+        if labels:
+            self._search.labels = make_labels(self._network.arcs[self._mode], self._search.leaves)
 
     def warm(self) -> None:
         """Load all that a question may need, compiled code included, so that none waits for it."""
@@ -175,9 +187,10 @@ class Finder:
                 continue  # one walks there from where one parks
             for paths in (True, False):
                 self.nearest(NearestQuery(LonLat(origin.lon, origin.lat), k=1, mode=self._mode, paths=paths))
-            stream = Search(self._search.graph, self._search.leaves).stream(origin, TICKS_PER_S)
-            if stream.reach(1):
-                stream.route(0)
+            for hubs in (None, self._search.hubs):
+                stream = Search(self._search.graph, self._search.leaves, hubs=hubs).stream(origin, TICKS_PER_S)
+                if stream.reach(1):
+                    stream.route(0)
             return
 
     def nearest(self, query: NearestQuery) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -29,8 +29,9 @@ from geo.places.calendar import Calendar
 from geo.places.from_osm import places_from_osm
 from geo.places.model import Place
 from geo.streets.from_osm import build_network
+from geo.streets.hierarchy import Hierarchy, make_hierarchy
 from geo.streets.network import StreetNetwork
-from geo.streets.profiles import MODES
+from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import snap_many
 
 #: A place this near to a named street lies beside it.
@@ -91,11 +92,16 @@ def _write(
     sample: bool,
 ) -> folder.Manifest:
     dropped = dict(extract.dropped)
-    with _steps(5) as step:
+    with _steps(5 + len(MODES)) as step:
         step("streets")
         network, lost = build_network(extract)
         dropped.update(lost)
         network.save(building / folder.STREETS)
+        hierarchies = {}
+        for mode in MODES:
+            step(f"hierarchy of streets, {mode}")
+            hierarchies[mode] = make_hierarchy(network.arcs[mode])
+            hierarchies[mode].save(building / folder.STREETS, f"{mode}.way.")
 
         step("areas")
         areas = areas_of(extract)
@@ -109,7 +115,7 @@ def _write(
         known = _with_streets(known, network)
         _refuse_doubles(known)
         folder.write_places(building, known)
-        unreachable = _prove(network, known)
+        unreachable = _prove(network, hierarchies, known)
 
         step("names")
         names = names_of(extract, areas, network)
@@ -163,7 +169,7 @@ def _with_streets(places: Sequence[Place], network: StreetNetwork) -> list[Place
     ]
 
 
-def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
+def _prove(network: StreetNetwork, hierarchies: Mapping[Mode, Hierarchy], places: Sequence[Place]) -> dict[str, int]:
     """Try every mode's finder and count the places that stand on no street of its main network.
 
     It also compiles the kernels, so that no server has to.
@@ -173,6 +179,8 @@ def _prove(network: StreetNetwork, places: Sequence[Place]) -> dict[str, int]:
     for mode in MODES:
         finder = Finder(network, mode, places, conditions, openings)
         unreachable[mode] = int((~finder.reachable).sum())
+        finder.warm()
+        finder.quicken(hierarchies[mode])
         finder.warm()
         Wayside(network, mode, places, conditions, openings).warm()
     return unreachable

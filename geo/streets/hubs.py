@@ -132,8 +132,9 @@ class Hubs:
         for number in facility.tolist():
             if not 0 <= number < len(space.cost) or space.cost[number] == NO_WAY:
                 raise InputError(f"facility {number} is none of those found last; ask for ways to those")
-        codes, start = _ways(self.hierarchy, self.buckets, self.graph.code, self.leaves.code, space.state, space.met,
-                             facility)  # fmt: skip
+        codes, start = _ways(
+            self.hierarchy, self.buckets, self.graph.code, self.leaves.code, space.state, space.met, facility
+        )
         return codes, start
 
     def _climb(self, space: HubSpace, origin: Position, cutoff: int) -> int:
@@ -245,9 +246,8 @@ def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # t
             while buckets.via[entry] >= 0:
                 arc = buckets.via[entry]
                 chain, links = _append(chain, links, -1 - np.int64(arc))
-                cost, below = buckets.cost[entry] - hierarchy.down_cost[arc], _row_of(hierarchy.down_first, arc)
-                entry = np.int64(buckets.first[below])
-                while buckets.facility[entry] != f or buckets.cost[entry] != cost:
+                entry = np.int64(buckets.first[_row_of(hierarchy.down_first, arc)])
+                while buckets.facility[entry] != f:
                     entry += 1
             last = np.int64(leaf_code[-1 - buckets.via[entry]])
         for link in range(links):

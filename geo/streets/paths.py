@@ -2,7 +2,8 @@
 
 Facilities are leaves of the graph: each hangs on the ends of its edge by its own costs, access leg included, so
 streets and facilities are settled in one order of (cost, number), and a search may stop at any facility and go on
-later. Where :class:`~geo.streets.labels.Labels` are kept the first few are looked up instead of searched.
+later. Where :class:`~geo.streets.labels.Labels` are kept the first few are looked up, and where
+:class:`~geo.streets.hubs.Hubs` are, all others; the answers are the same.
 
 References
 ----------
@@ -14,13 +15,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
+from geo.streets.hubs import Hubs
 from geo.streets.labels import Labels, follow, look_up, look_up_many
 from geo.streets.network import NO_WAY
 from geo.streets.queues import pop, push
@@ -79,18 +81,25 @@ class Search:
     ----------
     graph, leaves
         The streets of a mode, and the facilities hung on them.
-    labels
-        The first few facilities of every label, if they are kept; they may be given later, answers are the same.
+    labels, hubs
+        The first few facilities of every label, and the hubs of all, if they are kept; they may be given later, answers
+        are the same.
     spaces
         Scratch arrays, shared by the searches of a city.
     """
 
     def __init__(
-        self, graph: Graph, leaves: Leaves, labels: Labels | None = None, spaces: Workspaces | None = None
+        self,
+        graph: Graph,
+        leaves: Leaves,
+        labels: Labels | None = None,
+        spaces: Workspaces | None = None,
+        hubs: Hubs | None = None,
     ) -> None:
         self.graph = graph
         self.leaves = leaves
         self.labels = labels
+        self.hubs = hubs
         self._spaces = spaces or Workspaces()
         facilities = len(leaves.edge)
         pushes = len(graph.head) + len(leaves.facility) + MAX_SEEDS + facilities + 1
@@ -167,12 +176,12 @@ class Stream:
 
     def __init__(self, search: Search, origin: Position, cutoff: int) -> None:
         self._search = search
-        self._labels = search.labels
+        self._labels, self._hubs = search.labels, search.hubs
         self._origin = origin
         self._cutoff = cutoff
         self._space = search.workspace()
         self._size = -1  # of the heap; -1: the search has not begun
-        self._searched = False
+        self._source: Literal["labels", "search", "hubs"] = "labels"
         self.facility: list[int] = []
         self.cost: list[int] = []
         self.exhausted = cutoff < 0
@@ -199,8 +208,11 @@ class Stream:
             The n-th way has the arc codes ``codes[start[n]:start[n + 1]]``; int32.
         """
         search, space, origin = self._search, self._space, self._origin
-        facility = np.array([self.facility[i] for i in picked], dtype=np.int32)
-        if self._searched:
+        numbers = [self.facility[i] for i in picked]
+        if self._source == "hubs" and self._hubs is not None:
+            return self._hubs.routes(numbers)
+        facility = np.array(numbers, dtype=np.int32)
+        if self._source == "search":
             found = _back(space.parent, space.code, search.graph.label_count + facility)
         else:
             cost = np.array([self.cost[i] for i in picked], dtype=np.int32)
@@ -226,8 +238,13 @@ class Stream:
 
     def _search_on(self, count: int) -> None:
         search, space, origin = self._search, self._space, self._origin
-        if not self._searched:
-            self._searched = True
+        if self._hubs is not None:
+            facility, cost = self._hubs.all(origin, self._cutoff)
+            self.facility, self.cost = facility.tolist(), cost.tolist()
+            self._source, self.exhausted = "hubs", True
+            return
+        if self._source != "search":
+            self._source = "search"
             self._generation = space.next_generation()
             self._size = _begin(
                 search.graph, search.leaves, origin.edge, origin.offset_m, self._cutoff,

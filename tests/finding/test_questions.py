@@ -32,6 +32,7 @@ from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, State
 from geo.places.model import ACCURACIES, AUDIENCES, Place
 from geo.streets.from_osm import build_network
+from geo.streets.hierarchy import make_hierarchy
 from geo.streets.network import TICKS_PER_S, StreetNetwork
 from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
@@ -83,10 +84,10 @@ class Town:
         self._conditions, self._openings = Conditions(self.places), Openings(self.places, CALENDAR)
         self._spaces = Workspaces()
 
-    def finder(self, mode: Mode, *, labels: bool) -> Finder:
+    def finder(self, mode: Mode, *, labels: bool, hubs: bool) -> Finder:
         finder = Finder(self.network, mode, self.places, self._conditions, self._openings, self._spaces)
-        if labels:
-            finder.keep_labels()
+        if labels or hubs:
+            finder.quicken(make_hierarchy(self.network.arcs[mode]) if hubs else None, labels=labels)
         return finder
 
     def raw(self, mode: Mode) -> RawStreets | RideAndPark:
@@ -299,7 +300,11 @@ class Questions:
     def ask(self, town: Town, mode: Mode, origins: Iterable[tuple[LonLat, Position]], days: Sequence[date]) -> None:
         """Ask :data:`FROM_ONE` questions from each origin."""
         random, seen = self.random, self.seen
-        finder, raw, goals = town.finder(mode, labels=random.random() < 0.7), town.raw(mode), town.goals(mode)
+        finder, raw, goals = (
+            town.finder(mode, labels=random.random() < 0.7, hubs=random.random() < 0.5),
+            town.raw(mode),
+            town.goals(mode),
+        )
         for point, position in origins:
             costs_s = raw.costs_s(town.network, position, goals, max(self.cutoffs_s) + OPEN_END_S)
             for _ in range(FROM_ONE):

@@ -69,7 +69,7 @@ def exact_cost(graph: Graph, leaves: Leaves, origin: Position, facility: int, co
         label, total = int(graph.head[arc]), total + int(graph.cost[arc])
     row = range(leaves.first[label], leaves.first[label + 1])
     (leaf,) = (i for i in row if leaves.facility[i] == facility and leaves.code[i] == codes[-1])
-    return total + int(leaves.cost[leaf])
+    return int(total + leaves.cost[leaf])
 
 
 def check(hubs: Hubs, search: Search, origin: Position, cutoff: int) -> int:
@@ -239,6 +239,36 @@ def test_closed_forms(
         assert asked(hubs, at(*origin), cost - 1) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "costs",
+    [(0, 1, 2, 3), (9, 10, 19, 20, 21), (1, 2**29, 2**30 - 10, 2**31 - 2)],
+    ids=["gates and ties", "nearly ties", "sums of more than 32 bits"],
+)
+def test_random_graphs_equal_all_pairs(costs: tuple[int, ...]) -> None:
+    """Of any shape and with any costs, parallel arcs and loops too, against Floyd and Warshall's three lines."""
+    rng = np.random.default_rng(len(costs))
+    found = beyond = 0
+    for _ in range(150):
+        n = int(rng.integers(3, 26))
+        ends = rng.integers(0, n, (int(rng.integers(n, 4 * n)), 2))
+        arcs = [(int(a), int(b), int(rng.choice(costs))) for a, b in ends]
+        dist = np.where(np.eye(n, dtype=bool), 0, 2**40)
+        for a, b, cost in arcs:
+            dist[a, b] = min(dist[a, b], cost)
+        for k in range(n):
+            dist = np.minimum(dist, dist[:, k, None] + dist[None, k, :])
+        hubs = hubs_at(n, arcs, [(edge, 1.0) for edge in range(len(arcs))])
+        for edge, (a, _, _) in enumerate(arcs):
+            expected = [int(dist[a, b]) for _, b, _ in arcs]
+            for cutoff in (10**12, costs[-2]):  # the first is more than counts
+                limit = min(cutoff, MAX_CUTOFF)
+                within = sorted((cost, number) for number, cost in enumerate(expected) if cost <= limit)
+                facility, cost = asked(hubs, at(edge, 0.0), cutoff)
+                assert list(zip(cost, facility, strict=True)) == within
+                found, beyond = found + len(within), beyond + len(arcs) - len(within)
+    assert min(found, beyond) > 10_000
+
+
 def test_the_way_along_a_line_is_the_line() -> None:
     hubs = hubs_at(201, LINE, [(398, 1.0)])
     hubs.all(at(0, 0.5), EVERYTHING)
@@ -370,13 +400,13 @@ def test_a_cutoff_below_nothing_reaches_nothing_and_one_too_large_is_the_largest
     assert asked(hubs, start, 10**12)[0] == [0]
 
 
-def test_scratch_is_told_apart_when_stamps_begin_anew() -> None:
-    hubs = hubs_at(201, LINE, [(399, 0.0), (0, 0.0)])
-    before = asked(hubs, at(100, 0.5), EVERYTHING)
-    hubs._space().generation = np.iinfo(np.int32).max - 1
-    for _ in range(3):
-        assert asked(hubs, at(100, 0.5), EVERYTHING) == before
-        assert asked(hubs, at(300, 0.25), EVERYTHING) != before
+@pytest.mark.parametrize(("before", "now"), [(100, 300), (300, 100)], ids=["from the east", "from the west"])
+def test_scratch_is_told_apart_when_stamps_begin_anew(before: int, now: int) -> None:
+    doors = [(399, 0.0), (0, 0.0)]
+    hubs, fresh = hubs_at(201, LINE, doors), hubs_at(201, LINE, doors)
+    hubs.all(at(before, 0.5), EVERYTHING)  # leaves the first stamp of all, and its costs
+    hubs._space().generation = np.iinfo(np.int32).max
+    assert asked(hubs, at(now, 0.25), EVERYTHING) == asked(fresh, at(now, 0.25), EVERYTHING)
 
 
 def test_ways_to_what_was_not_found_are_refused() -> None:
@@ -424,9 +454,13 @@ def test_real_extract_equals_the_search(real_extract: Extract, mode: Mode) -> No
     streets = graph(network, mode)
     leaves = hang(streets, where)
     hubs, search = Hubs(streets, leaves, make_hierarchy(network.arcs[mode])), Search(streets, leaves)
-    found = 0
-    for edge in rng.choice(np.flatnonzero(network.standing(mode) == MAIN), 500).tolist():
+    found = checked = 0
+    for i, edge in enumerate(rng.choice(np.flatnonzero(network.standing(mode) == MAIN), 500).tolist()):
         origin = at(edge, float(rng.uniform(0, network.edge_length_m[edge])))
-        assert asked(hubs, origin, EVERYTHING) == searched(search, origin, EVERYTHING)
-        found += check(hubs, search, origin, int(rng.choice([3_000_000, 18_000_000])))
-    assert found > 5000
+        facility, cost = asked(hubs, origin, EVERYTHING)
+        assert (facility, cost) == searched(search, origin, EVERYTHING)
+        found += len(facility)
+        if i % 10 == 0:
+            checked += check(hubs, search, origin, 36_000_000)
+    assert found > 100_000
+    assert checked > 500

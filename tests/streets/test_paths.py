@@ -11,6 +11,8 @@ from geo.coords import LonLat, geodesic_m
 from geo.osm.extract import OPENSTREETMAP, Extract, WayCollector, bbox_of
 from geo.streets.from_osm import build_network
 from geo.streets.graphs import access_ticks, graph, hang
+from geo.streets.hierarchy import Hierarchy, make_hierarchy
+from geo.streets.hubs import Hubs
 from geo.streets.labels import make_labels
 from geo.streets.network import NO_WAY, ON_FOOT, TICKS_PER_S, StreetNetwork
 from geo.streets.paths import Search, Stream
@@ -24,13 +26,24 @@ from tests.strategies import random_extract, random_points
 TOLERANCE_S = 0.1 / (WALK_KMH / 3.6)
 
 
+_HIERARCHIES: dict[Mode, tuple[StreetNetwork, Hierarchy]] = {}
+
+
+def hierarchy_of(network: StreetNetwork, mode: Mode) -> Hierarchy:
+    """Return the hierarchy of a mode; the last one made is kept, for it takes seconds on a real network."""
+    if mode not in _HIERARCHIES or _HIERARCHIES[mode][0] is not network:
+        _HIERARCHIES[mode] = (network, make_hierarchy(network.arcs[mode]))
+    return _HIERARCHIES[mode][1]
+
+
 def searches(network: StreetNetwork, mode: Mode, goals: list[Position | None], depth: int = 3) -> list[Search]:
-    """Return a search that keeps no labels and one that keeps a few."""
+    """Return a search that keeps nothing, one that keeps a few labels, and one that keeps labels and hubs."""
     streets = graph(network, mode)
     leaves = hang(streets, snapped(goals))
     labels = make_labels(network.arcs[mode], leaves, depth)
     assert labels is not None
-    return [Search(streets, leaves), Search(streets, leaves, labels)]
+    hubs = Hubs(streets, leaves, hierarchy_of(network, mode))
+    return [Search(streets, leaves), Search(streets, leaves, labels), Search(streets, leaves, labels, hubs=hubs)]
 
 
 def first(search: Search, origin: Position, k: int, cutoff: int) -> tuple[list[int], list[int]]:
@@ -49,7 +62,7 @@ def ask(
     for search in searches(network, mode, goals):
         answers.append(first(search, origin, k, cutoff))
         check_routes(network, search, origin, goals, cutoff)
-    assert answers[0] == answers[1]
+    assert answers[0] == answers[1] == answers[2]
     return {facility: (access + cost) / TICKS_PER_S for facility, cost in zip(*answers[0], strict=True)}
 
 
