@@ -263,8 +263,8 @@ def test_random_graphs_equal_all_pairs(costs: tuple[int, ...]) -> None:
             for cutoff in (10**12, costs[-2]):  # the first is more than counts
                 limit = min(cutoff, MAX_CUTOFF)
                 within = sorted((cost, number) for number, cost in enumerate(expected) if cost <= limit)
-                facility, cost = asked(hubs, at(edge, 0.0), cutoff)
-                assert list(zip(cost, facility, strict=True)) == within
+                facilities, ticks = asked(hubs, at(edge, 0.0), cutoff)
+                assert list(zip(ticks, facilities, strict=True)) == within
                 found, beyond = found + len(within), beyond + len(arcs) - len(within)
     assert min(found, beyond) > 10_000
 
