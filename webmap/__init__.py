@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from flask_compress import Compress
@@ -18,6 +19,13 @@ from webmap.pages import pages
 from webmap.security import init_security
 from webmap.settings import Settings
 from webmap.site import Site
+
+
+class _App(Flask):
+    """Flask whose views are all plain functions, so that it need not look for others at every request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def _now() -> datetime:
@@ -37,7 +45,7 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
         The clock, aware.
     """
     live = city if isinstance(city, LiveCity) else LiveCity(city)
-    app = Flask(__name__, static_folder=None)
+    app = _App(__name__, static_folder=None)
     app.extensions["yizhan"] = Site(live, settings or Settings(), now)
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=False)
     Compress(app)
