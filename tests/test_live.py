@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -100,3 +101,26 @@ def test_a_register_that_fails_leaves_the_last_places(
     assert "the last places stay" in caplog.text
     with pytest.raises(NotFoundError):
         sample_city.place("new")
+
+
+def test_a_thread_follows_the_register_and_makes_its_answers_quick(
+    sample_city: City, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before and after the places are looked up instead of searched the answers are the same."""
+    monkeypatch.setattr("webmap.site._FRESH_S", 0.05)
+    app = create_app(LiveCity(sample_city, register))
+    client = app.test_client()
+    asked = "/api/v1/nearest?lon=116.4172&lat=39.9262&mode=ebike&k=20&when=2026-11-23T12:00"
+    before = client.get(asked).get_json()
+    stop = app.extensions["yizhan"].follow()
+    try:
+        write(register, NEW)
+        end = time.monotonic() + 30
+        while client.get("/api/v1/places/new").status_code != 200 and time.monotonic() < end:
+            time.sleep(0.05)
+        after = client.get(asked).get_json()
+    finally:
+        stop.set()
+    assert after["results"][0]["place"]["id"] == "new"
+    named = [result["place"]["id"] for result in before["results"]]
+    assert [result["place"]["id"] for result in after["results"]][1:] == named[:-1]

@@ -10,14 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Final
 
 from flask import current_app
 
 from geo.answers import Answers
 from geo.city import City
-from geo.errors import YizhanError
 from geo.live import LiveCity
 from webmap.geojson import city_summary, places_collection
 from webmap.settings import Settings
@@ -63,15 +62,21 @@ class Site:
             self._renew()
         return self._edition
 
-    def follow(self) -> None:
-        """Look after the edition from a thread of its own from now on, so that no request waits for a new one."""
-        self._followed = True
-        Thread(target=self._follow, name="follows the register", daemon=True).start()
+    def follow(self) -> Event:
+        """Look after the edition from a thread of its own, so that no request waits for a new one.
 
-    def _follow(self) -> None:
+        Returns
+        -------
+        Event
+            Set it to stop the thread.
+        """
+        self._followed, stop = True, Event()
+        Thread(target=self._follow, args=(stop,), name="follows the register", daemon=True).start()
+        return stop
+
+    def _follow(self, stop: Event) -> None:
         self._edition.city.quicken()
-        while True:
-            time.sleep(_FRESH_S)
+        while not stop.wait(_FRESH_S):
             if self._renew():
                 self._edition.city.quicken()
 
@@ -79,7 +84,7 @@ class Site:
         """Make a new edition if the places have changed; return whether it did."""
         try:
             city = self._live.refresh()
-        except YizhanError:
+        except Exception:  # whatever is wrong with the register, the site stands, and looks again
             logging.getLogger(__name__).exception("the register cannot be read; the last places stay")
             return False
         if city is self._edition.city:
