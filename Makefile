@@ -1,6 +1,6 @@
 # make run    serve the site (the sample city, unless another was built)
 # make test   everything: environment, browser, ruff, mypy, pytest
-# make bench  measure beside the peers, write docs/benchmarks.md (QUICK=1, or parts: ONLY=compare,served CITIES=district)
+# make bench  measure beside the peers, write docs/benchmarks.md (QUICK=1, or parts: ONLY=compare,served CITIES=district; UPDATE=1 ONLY=served CITIES=city)
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -51,7 +51,7 @@ $(BENCH)/.ready: requirements.lock requirements-bench.txt pyproject.toml
 
 bench: $(BENCH)/.ready
 	@sh tests/benchmarks/install.sh
-	@$(BENCH)/bin/python -m tests.benchmarks.run --date "$$(date +%F)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(CITIES),--cities $(CITIES))
+	@$(BENCH)/bin/python -m tests.benchmarks.run --date "$$(date +%F)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(CITIES),--cities $(CITIES)) $(if $(UPDATE),--update)
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

@@ -19,6 +19,7 @@ from geo.streets.from_osm import build_network
 from geo.streets.network import CLOSED
 from tests.benchmarks import compare, engines, load, peers, report, synthetic
 from tests.benchmarks.graph import CUTOFF, K, Questions, questions
+from tests.benchmarks.run import updated
 from tests.benchmarks.synthetic import SIDES, cached_pack, make_extract
 from webmap import create_app
 
@@ -372,3 +373,16 @@ def sevens(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     return 7
+
+
+def test_a_part_measured_anew_takes_its_place_and_its_goals() -> None:
+    facts = {"machine": {"cores": 2}, "versions": {"numpy": "2"}}
+    field, served = {"what": "field", "measured": 1.0}, {"what": "served", "measured": 2.0}
+    old = facts | {"date": "2026-01-01", "served": {"city": "old"}, "compared": [1], "goals": [field, served]}
+    anew = [field | {"measured": None}, served | {"measured": 3.0}]
+    new = facts | {"date": "2026-01-02", "served": {"city": "new"}, "compared": [], "goals": anew}
+
+    expected = old | {"date": "2026-01-02", "served": {"city": "new"}, "goals": [field, anew[1]]}
+    assert updated(old, new) == expected
+    with pytest.raises(ValueError, match="another machine"):
+        updated(old, new | {"machine": {"cores": 4}})
