@@ -192,9 +192,9 @@ def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None
     spread = rng.uniform([box.west + 0.03, box.south + 0.03], [box.east - 0.03, box.north - 0.03], (1500, 2))
     goals = positions(network, mode, spread, to_stay=True)
     cutoff_s, k, compared = 1500.0 if mode == "walk" else 600.0, 5, 0
-    origins = rng.uniform([box.west + 0.05, box.south + 0.05], [box.east - 0.05, box.north - 0.05], (600, 2))
-    usable = [origin for origin in positions(network, mode, origins) if origin is not None][:60]
-    assert len(usable) == 60
+    origins = rng.uniform([box.west + 0.05, box.south + 0.05], [box.east - 0.05, box.north - 0.05], (240, 2))
+    usable = [origin for origin in positions(network, mode, origins) if origin is not None][:24]
+    assert len(usable) == 24
     for origin in usable:
         near = [
             goal if goal is not None and _roughly_near(goal, origin, 15_000 if mode == "drive" else 4_000) else None
@@ -203,7 +203,7 @@ def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None
         ours = ask(network, mode, origin, goals, k, cutoff_s)
         compare(ours, raw.costs_s(network, origin, near, cutoff_s + 1), k, cutoff_s)
         compared += len(ours)
-    assert compared > 120
+    assert compared > 48
 
 
 def _roughly_near(one: Position, other: Position, metres: float) -> bool:
