@@ -16,7 +16,7 @@ from geo.streets.compiled import compiled
 from geo.streets.graphs import Graph, Leaves, access_ticks, graph, hang, riding
 from geo.streets.network import NO_WAY, ON_FOOT, StreetNetwork
 from geo.streets.profiles import Mode
-from geo.streets.queues import pop, push
+from geo.streets.queues import longer, pop, push
 from geo.streets.snapping import Position, Positions
 from geo.streets.trees import Tree, along_one_edge, seeds, tree, tree_towards, tree_within
 
@@ -360,9 +360,7 @@ def _lower(first, head, code, edge_cost, through, limit, label, heap, size):  # 
         if cost <= limit and cost < through[head[i]]:
             through[head[i]] = cost
             if size == len(heap):
-                longer = np.empty(2 * size, dtype=np.int64)
-                longer[:size] = heap
-                heap = longer
+                heap = longer(heap)
             push(heap, size, cost << 32 | head[i])
             size += 1
     return heap, size

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, Leaves
 from geo.streets.hierarchy import Hierarchy
-from geo.streets.queues import pop, push
+from geo.streets.queues import longer, pop, push
 
 #: Columns of what a search knows of a number: its stamp, cost, the number before it, and the arc that led here.
 STAMP, SPENT, BEFORE, ARC = 0, 1, 2, 3
@@ -105,8 +105,8 @@ def _climb(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore
                 continue
             if count == room:
                 room *= 2
-                number, facility = _longer(number), _longer(facility)
-                cost, via = _longer(cost), _longer(via)
+                number, facility = longer(number), longer(facility)
+                cost, via = longer(cost), longer(via)
             number[count], facility[count], cost[count], via[count] = at, f, here, state[at, ARC]
             count += 1
             for i in range(down_first[at], down_first[at + 1]):
@@ -116,13 +116,6 @@ def _climb(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore
                     push(heap, size, c << 32 | tail)
                     size += 1
     return number[:count], facility[:count], cost[:count], via[:count]
-
-
-@compiled
-def _longer(array):  # type: ignore[no-untyped-def]
-    longer = np.empty(2 * len(array), dtype=np.int32)
-    longer[: len(array)] = array
-    return longer
 
 
 @compiled

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_SEEDS, Graph, Leaves, access_ticks, set_out
 from geo.streets.network import NO_WAY
-from geo.streets.queues import pop, push, ring_for
+from geo.streets.queues import longer, pop, push, ring_for
 from geo.streets.snapping import Position
 
 
@@ -113,7 +113,7 @@ def _sweep(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
                 if c < cost[tail]:
                     cost[tail], facility[tail] = c, nearest
                     if used == len(item):
-                        item, after = _longer(item), _longer(after)
+                        item, after = longer(item), longer(after)
                     to = (c >> shift) % ring
                     item[used], after[used], top[to] = tail, top[to], used
                     used, waiting = used + 1, waiting + 1
@@ -136,7 +136,7 @@ def _add(back, edge, offset_m, access, number, cost, facility):  # type: ignore[
         if here >= cost[at]:
             continue
         if count == len(taken):
-            taken, had, whose = _longer(taken), _longer(had), _longer(whose)
+            taken, had, whose = longer(taken), longer(had), longer(whose)
         taken[count], had[count], whose[count] = at, cost[at], facility[at]
         count += 1
         cost[at], facility[at] = here, number
@@ -144,14 +144,7 @@ def _add(back, edge, offset_m, access, number, cost, facility):  # type: ignore[
             there = here + back.cost[i]
             if there < cost[back.head[i]]:
                 if size == len(heap):
-                    heap = _longer(heap)
+                    heap = longer(heap)
                 push(heap, size, there << 32 | back.head[i])
                 size += 1
     return taken[:count].copy(), had[:count].copy(), whose[:count].copy()
-
-
-@compiled
-def _longer(array):  # type: ignore[no-untyped-def]
-    longer = np.empty(2 * len(array), dtype=array.dtype)
-    longer[: len(array)] = array
-    return longer

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Leaves, on_same_edge, set_out, span_on_edge
 from geo.streets.network import ProfileArcs
-from geo.streets.queues import ring_for
+from geo.streets.queues import longer, ring_for
 
 #: Facilities kept per label.
 DEPTH: Final = 8
@@ -113,7 +113,7 @@ def _spread(  # type: ignore[no-untyped-def]
             c = np.int64(leaf_cost[i])
             if c <= cutoff and _insert(entry, hop, label, c << 32 | leaf_facility[i], _LEAF):
                 if used == len(item):
-                    item, after = _longer(item), _longer(after)
+                    item, after = longer(item), longer(after)
                 bucket = (c >> shift) % ring
                 item[used], after[used], top[bucket] = c << 32 | label, top[bucket], used
                 used, waiting = used + 1, waiting + 1
@@ -134,18 +134,11 @@ def _spread(  # type: ignore[no-untyped-def]
                     tail, c = in_tail[i], here + in_cost[i]
                     if c <= cutoff and _insert(entry, hop, tail, c << 32 | facility, in_hop[i]):
                         if used == len(item):
-                            item, after = _longer(item), _longer(after)
+                            item, after = longer(item), longer(after)
                         to = (c >> shift) % ring
                         item[used], after[used], top[to] = c << 32 | tail, top[to], used
                         used, waiting = used + 1, waiting + 1
         bucket = (bucket + 1) % ring
-
-
-@compiled
-def _longer(array):  # type: ignore[no-untyped-def]
-    longer = np.empty(2 * len(array), dtype=array.dtype)
-    longer[: len(array)] = array
-    return longer
 
 
 @compiled
@@ -260,9 +253,7 @@ def follow(  # type: ignore[no-untyped-def]
 def _append(codes, count, code):  # type: ignore[no-untyped-def]
     """Write a code at the end, in a longer array if there is no room."""
     if count == len(codes):
-        longer = np.empty(2 * count, dtype=np.int32)
-        longer[:count] = codes
-        codes = longer
+        codes = longer(codes)
     codes[count] = code
     return codes, count + 1
 

@@ -117,14 +117,6 @@ class Search:
         """
         return Stream(self, origin, min(cutoff, MAX_CUTOFF))
 
-    def costs(self, origin: Position, cutoff: int) -> NDArray[np.int32]:
-        """Return the cost to every facility, ticks, int32 (n_facilities,); ``NO_WAY`` beyond the cutoff."""
-        stream = self.stream(origin, cutoff)
-        stream.reach(len(self.leaves.edge))
-        costs = np.full(len(self.leaves.edge), NO_WAY, dtype=np.int32)
-        costs[stream.facility] = stream.cost
-        return costs
-
     def first_of_many(
         self, edge: NDArray[np.int32], offset_m: NDArray[np.float64], k: int, cutoff: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -74,3 +74,11 @@ def pop(heap, size):  # type: ignore[no-untyped-def]
         i = best
     heap[i] = key
     return least
+
+
+@compiled
+def longer(array):  # type: ignore[no-untyped-def]
+    """Return an array of twice the length that begins with the same values."""
+    doubled = np.empty(2 * len(array), dtype=array.dtype)
+    doubled[: len(array)] = array
+    return doubled

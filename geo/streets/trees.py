@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, along_edge, set_out
 from geo.streets.network import NO_WAY
-from geo.streets.queues import pop, push
+from geo.streets.queues import longer, pop, push
 from geo.streets.snapping import Position
 
 _NOWHERE: Final = np.empty(0, dtype=np.int32)
@@ -131,9 +131,7 @@ def _grow(graph, edge, offset_m, goal, best, slack, other, limit):  # type: igno
             if head < n and c < cost[head]:
                 cost[head], parent[head], code[head] = c, at, graph.code[i]
                 if size == len(heap):
-                    longer = np.empty(2 * size, dtype=np.int64)
-                    longer[:size] = heap
-                    heap = longer
+                    heap = longer(heap)
                 push(heap, size, c << 32 | head)
                 size += 1
     return best, cost, parent, code
