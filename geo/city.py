@@ -10,16 +10,16 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Final
 
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
 from geo.coords import BBox, LonLat, distance_m
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
 from geo.finding.along import Journey, Wayside
 from geo.finding.asking import AlongQuery, NearestQuery
-from geo.finding.conditions import Conditions
 from geo.finding.gazetteer import Gazetteer, Name, name_of
 from geo.finding.index import PlaceIndex
 from geo.finding.name_index import NameIndex
 from geo.finding.nearest import Answer, Finder
-from geo.finding.openness import Openings
 from geo.pack import folder
 from geo.pack.folder import Manifest
 from geo.pack.tiles import TileFile

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.choosing.words import read_degrees
 from geo.cli_along import add_along
 from geo.cli_export import add_export
 from geo.cli_hours import CALENDAR, add_calendar, add_hours
@@ -19,7 +20,6 @@ from geo.cli_nearest import add_nearest
 from geo.cli_places import add_backup, add_places, add_register, add_restore
 from geo.cli_search import add_search
 from geo.errors import PackError, ParameterError, YizhanError
-from geo.finding.words import read_degrees
 from geo.streets.profiles import MODES
 
 if TYPE_CHECKING:  # imported where they are used: they are slow

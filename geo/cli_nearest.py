@@ -9,15 +9,16 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from geo.choosing.wanted import ACCESS_WORDS
 from geo.cli_hours import CALENDAR
 from geo.errors import ParameterError
-from geo.finding.asking import ACCESS_WORDS, DEFAULT_K, DEFAULT_PASSED, OPENNESSES, NearestQuery
+from geo.finding.asking import DEFAULT_K, DEFAULT_PASSED, OPENNESSES, NearestQuery
 from geo.finding.reading import DEFAULT_CUTOFF, read_query
 from geo.places.model import ACCURACIES, AMENITIES, AUDIENCES, SERVICES
 from geo.streets.profiles import MODES
 
 if TYPE_CHECKING:  # imported where they are used: they are slow
-    from geo.finding.conditions import Condition, Failure
+    from geo.choosing.conditions import Condition, Failure
     from geo.finding.nearest import Nearest, PassedOver
     from geo.places.hours import State
 
@@ -160,7 +161,7 @@ def sentence(failure: Failure) -> str:
 
     Examples
     --------
-    >>> from geo.finding.conditions import Failure
+    >>> from geo.choosing.conditions import Failure
     >>> sentence(Failure("access", "walk_in|ask_guard", "key"))
     'only with a key'
     """

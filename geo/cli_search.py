@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Final
 
+from geo.choosing.words import read_degrees
 from geo.coords import LonLat
 from geo.errors import ParameterError
-from geo.finding.words import read_degrees
 
 _MOST: Final = 100
 

@@ -18,8 +18,9 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
+from geo.choosing.wanted import Wanted
 from geo.coords import E7, LonLat
-from geo.finding.asking import NearestQuery, Wanted
+from geo.finding.asking import NearestQuery
 from geo.osm.extract import Ways
 from geo.places.model import Place, Service
 from geo.streets.network import CLOSED, NO_WAY, TICKS_PER_S, StreetNetwork

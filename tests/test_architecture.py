@@ -22,7 +22,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.errors", "geo.coords", "geo.datums"),
     ("geo.osm",),
     ("geo.places", "geo.streets"),
-    ("geo.finding",),
+    ("geo.choosing",),
+    ("geo.coverage", "geo.finding"),
     ("geo.pack",),
     ("geo.importing",),
     ("geo.city",),
@@ -35,9 +36,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 
 #: What the web may know of ``geo``.
 WEB_MAY_USE = frozenset({
-    "geo", "geo.answers", "geo.city", "geo.coords", "geo.errors", "geo.finding.asking", "geo.finding.gazetteer",
-    "geo.finding.spelling",
-    "geo.finding.reading", "geo.live", "geo.places.model", "geo.streets.profiles",
+    "geo", "geo.answers", "geo.choosing.wanted", "geo.city", "geo.coords", "geo.errors", "geo.finding.asking",
+    "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling", "geo.live",
+    "geo.places.model", "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.

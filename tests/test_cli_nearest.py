@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from geo.choosing.conditions import Failure
 from geo.city import City
 from geo.cli import main
 from geo.cli_nearest import passed_line, sentence
 from geo.coords import LonLat
-from geo.finding.conditions import Failure
 from geo.finding.nearest import PassedOver
 from geo.places.hours import CHINA
 from geo.places.model import ACCESSES, Place, Service

@@ -21,12 +21,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
 from geo.coords import LonLat
 from geo.errors import OffNetworkError
 from geo.finding.arrival import TICK_US, Departure, on_arrival, shut
 from geo.finding.asking import AlongQuery
-from geo.finding.conditions import Conditions
-from geo.finding.openness import Openings
 from geo.finding.visits import Leg, Piece, Sides, Visit
 from geo.places.hours import State
 from geo.places.model import Place

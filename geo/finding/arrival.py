@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from geo.choosing.openness import Failure as Shut
+from geo.choosing.openness import Openings, best_state, opens_in_s
 from geo.finding.asking import Openness
-from geo.finding.openness import Failure as Shut
-from geo.finding.openness import Openings, best_state, opens_in_s
 from geo.places.hours import CHINA, State
 from geo.places.model import Place
 from geo.places.runs import clock_us
@@ -37,7 +37,7 @@ class Departure:
         return None if self._when is None else self._when + timedelta(microseconds=ticks * TICK_US)
 
     def clock_us(self, ticks: int) -> int:
-        """Return the same as :class:`~geo.finding.openness.Openings` want it; meaningless without a time."""
+        """Return the same as :class:`~geo.choosing.openness.Openings` want it; meaningless without a time."""
         return self._us + ticks * TICK_US
 
 

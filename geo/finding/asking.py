@@ -1,4 +1,4 @@
-"""The questions: what a place must have, from where, when, and on the way to what."""
+"""The questions: from where, when, and on the way to what."""
 
 from __future__ import annotations
 
@@ -6,48 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, get_args
 
+from geo.choosing.wanted import ANYTHING, Wanted
 from geo.coords import LonLat
 from geo.errors import ParameterError
-from geo.places.model import ACCESSES, Access, Accuracy, AmenityKind, Audience, ServiceKind
 from geo.streets.profiles import Mode
 
 DEFAULT_K: Final = 5
 DEFAULT_MIN_LEFT_S: Final = 900.0
 DEFAULT_PASSED: Final = 20
 
-#: How one gets in, or that nobody knows.
-AccessWord = Access | Literal["unknown"]
 Openness = Literal["any", "arrival", "arrival_or_unknown"]
-ACCESS_WORDS: Final[tuple[AccessWord, ...]] = (*ACCESSES, "unknown")
 OPENNESSES: Final[tuple[Openness, ...]] = get_args(Openness)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a place must have, whatever the time. All conditions hold together.
-
-    Attributes
-    ----------
-    services
-        One of these is offered; none named: any.
-    amenities
-        All of these are certainly there.
-    amenities_or_unknown
-        Each of these is there, or nobody knows. What ``amenities`` names too must certainly be there.
-    access
-        One gets in in one of these ways; ``unknown`` stands for a way that nobody knows. None named: any.
-    audience
-        The place is for everybody, or for these people among others; None: not asked.
-    accuracy
-        The position is at least that exact; None: not asked.
-    """
-
-    services: tuple[ServiceKind, ...] = ()
-    amenities: tuple[AmenityKind, ...] = ()
-    amenities_or_unknown: tuple[AmenityKind, ...] = ()
-    access: tuple[AccessWord, ...] = ()
-    audience: Audience | None = None
-    accuracy: Accuracy | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +56,7 @@ class NearestQuery:
     origin: LonLat
     k: int = DEFAULT_K
     mode: Mode = "walk"
-    wanted: Wanted = Wanted()
+    wanted: Wanted = ANYTHING
     cutoff_s: float = 1800.0
     when: datetime | None = None
     open: Openness = "any"
@@ -129,7 +98,7 @@ class AlongQuery:
     via: tuple[LonLat, ...] = ()
     mode: Mode = "walk"
     k: int = DEFAULT_K
-    wanted: Wanted = Wanted()
+    wanted: Wanted = ANYTHING
     detour_s: float = 600.0
     when: datetime | None = None
     open: Openness = "any"

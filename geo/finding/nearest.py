@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.choosing.conditions import Conditions, Failure
+from geo.choosing.openness import Failure as Shut
+from geo.choosing.openness import Openings
 from geo.coords import LonLat, geodesic_m
 from geo.errors import OffNetworkError
 from geo.finding.arrival import Departure, on_arrival, shut
 from geo.finding.asking import NearestQuery
-from geo.finding.conditions import Conditions, Failure
-from geo.finding.openness import Failure as Shut
-from geo.finding.openness import Openings
 from geo.places.hours import State
 from geo.places.model import Place
 from geo.streets.graphs import access_ticks, graph, hang

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from geo.choosing.wanted import read_wanted
+from geo.choosing.words import read_count, read_duration, read_pair, read_point, read_time, read_word
 from geo.coords import LonLat
 from geo.errors import ParameterError
 from geo.finding.asking import (
-    ACCESS_WORDS,
     DEFAULT_K,
     DEFAULT_MIN_LEFT_S,
     DEFAULT_PASSED,
@@ -17,10 +18,7 @@ from geo.finding.asking import (
     AlongQuery,
     NearestQuery,
     Openness,
-    Wanted,
 )
-from geo.finding.words import read_count, read_duration, read_list, read_pair, read_point, read_time, read_word
-from geo.places.model import ACCURACIES, AMENITIES, AUDIENCES, SERVICES
 from geo.streets.profiles import MODES
 
 MAX_K: Final = 50
@@ -77,7 +75,7 @@ def read_query(
         origin=read_point(lon, lat),
         k=read_count("k", k, 1, MAX_K),
         mode=read_word("mode", mode, MODES),
-        wanted=_read_wanted(service, amenity, amenity_or_unknown, access, audience, accuracy),
+        wanted=read_wanted(service, amenity, amenity_or_unknown, access, audience, accuracy),
         cutoff_s=read_duration("cutoff", cutoff, MAX_CUTOFF_S, zero=False),
         when=read_time("when", when) if when else now,
         open=openness,
@@ -136,7 +134,7 @@ def read_along(
         via=_read_via(via),
         k=read_count("k", k, 1, MAX_K),
         mode=read_word("mode", mode, MODES),
-        wanted=_read_wanted(service, amenity, amenity_or_unknown, access, audience, accuracy),
+        wanted=read_wanted(service, amenity, amenity_or_unknown, access, audience, accuracy),
         detour_s=read_duration("detour", detour, MAX_DETOUR_S),
         when=read_time("when", when) if when else now,
         open=openness,
@@ -145,32 +143,6 @@ def read_along(
         until=None if until is None else read_time("until", until),
         paths=_read_paths(paths),
     )
-
-
-def _read_wanted(
-    service: Iterable[str],
-    amenity: Iterable[str],
-    amenity_or_unknown: Iterable[str],
-    access: Iterable[str],
-    audience: str | None,
-    accuracy: str | None,
-) -> Wanted:
-    wanted = Wanted(
-        services=read_list("service", service, SERVICES),
-        amenities=read_list("amenity", amenity, AMENITIES),
-        amenities_or_unknown=read_list("amenity_or_unknown", amenity_or_unknown, AMENITIES),
-        access=read_list("access", access, ACCESS_WORDS),
-        audience=None if audience is None else read_word("audience", audience, AUDIENCES),
-        accuracy=None if accuracy is None else read_word("accuracy", accuracy, ACCURACIES),
-    )
-    for word in wanted.amenities_or_unknown:
-        if word in wanted.amenities:
-            raise ParameterError(
-                f"amenity_or_unknown={word} contradicts amenity={word}, which must certainly be there; name it in one "
-                "of the two",
-                parameter="amenity_or_unknown",
-            )
-    return wanted
 
 
 def _read_min_left(text: str | None, openness: Openness) -> float:

@@ -13,13 +13,13 @@ from typing import Final
 import numpy as np
 from tqdm import tqdm
 
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
 from geo.coords import BBox
 from geo.errors import ParameterError
 from geo.finding.along import Wayside
-from geo.finding.conditions import Conditions
 from geo.finding.name_index import write_names
 from geo.finding.nearest import Finder
-from geo.finding.openness import Openings
 from geo.osm.extract import Extract
 from geo.pack import folder
 from geo.pack.areas import areas_of, located, with_population

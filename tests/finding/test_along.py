@@ -10,12 +10,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
 from geo.coords import LonLat, geodesic_m
 from geo.errors import OffNetworkError
 from geo.finding.along import Journey, Wayside
 from geo.finding.asking import AlongQuery, NearestQuery
-from geo.finding.conditions import Conditions
-from geo.finding.openness import Openings
 from geo.finding.visits import Leg, Sides
 from geo.osm.extract import Extract
 from geo.places.calendar import Calendar

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import pytest
 
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
+from geo.choosing.wanted import Wanted
 from geo.coords import E7, LonLat, metres_per_degree
 from geo.errors import OffNetworkError
 from geo.finding.along import Journey, Wayside
-from geo.finding.asking import AlongQuery, Wanted
-from geo.finding.conditions import Conditions
-from geo.finding.openness import Openings
+from geo.finding.asking import AlongQuery
 from geo.osm.extract import OPENSTREETMAP, Extract, WayCollector, bbox_of
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from geo.choosing.wanted import ACCESS_WORDS, Wanted
 from geo.coords import LonLat
 from geo.errors import InputError, ParameterError, SwappedCoordinatesError, UnknownWordError
-from geo.finding.asking import ACCESS_WORDS, OPENNESSES, AlongQuery, NearestQuery, Openness, Wanted
+from geo.finding.asking import OPENNESSES, AlongQuery, NearestQuery, Openness
 from geo.finding.reading import read_along, read_query
 from geo.places.hours import CHINA
 from geo.places.model import ACCURACIES, AMENITIES, AUDIENCES, SERVICES

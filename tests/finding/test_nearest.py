@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.choosing.conditions import Conditions, Failure
+from geo.choosing.openness import Openings
+from geo.choosing.wanted import Wanted
 from geo.coords import LonLat, distance_m, geodesic_m
 from geo.errors import OffNetworkError
-from geo.finding.asking import NearestQuery, Wanted
-from geo.finding.conditions import Conditions, Failure
+from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Answer, Finder
-from geo.finding.openness import Openings
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA
 from geo.places.model import Place, Service

@@ -20,13 +20,14 @@ import pytest
 from numpy.typing import NDArray
 
 from geo.answers import Answers
+from geo.choosing.conditions import Conditions, Failure
+from geo.choosing.openness import Openings
+from geo.choosing.wanted import ACCESS_WORDS, Wanted
 from geo.city import City
 from geo.coords import LonLat
 from geo.errors import OffNetworkError
-from geo.finding.asking import ACCESS_WORDS, NearestQuery, Openness, Wanted
-from geo.finding.conditions import Conditions, Failure
+from geo.finding.asking import NearestQuery, Openness
 from geo.finding.nearest import Answer, Finder, Nearest, PassedOver
-from geo.finding.openness import Openings
 from geo.osm.extract import Extract
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, State

@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geo.answers import Answers
+from geo.choosing.wanted import Wanted
 from geo.city import City
 from geo.coords import LonLat
 from geo.errors import PackError
-from geo.finding.asking import NearestQuery, Wanted
+from geo.finding.asking import NearestQuery
 from geo.finding.name_index import NameIndex
 from geo.places.model import place_to_json
 from geo.streets.profiles import MODES

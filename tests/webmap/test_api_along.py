@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geo.answers import Answers
+from geo.choosing.wanted import Wanted
 from geo.city import City
 from geo.coords import LonLat
-from geo.finding.asking import AlongQuery, Wanted
+from geo.finding.asking import AlongQuery
 from geo.places.hours import CHINA
 from geo.places.model import place_to_json
 from geo.streets.profiles import MODES

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from geo.choosing.wanted import Wanted
 from geo.coords import LonLat
 from geo.errors import InputError, ParameterError, UnknownWordError
-from geo.finding.asking import AlongQuery, NearestQuery, Wanted
+from geo.finding.asking import AlongQuery, NearestQuery
 from webmap.params import along_query, nearest_query
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

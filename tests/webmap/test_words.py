@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 import webmap
-from geo.finding.asking import ACCESS_WORDS
-from geo.finding.conditions import Condition
+from geo.choosing.conditions import Condition
+from geo.choosing.wanted import ACCESS_WORDS
 from geo.places.model import ACCESSES, ACCURACIES, AMENITIES, AUDIENCES, SERVICES
 from geo.streets.profiles import Mode
 from webmap.i18n import init_i18n

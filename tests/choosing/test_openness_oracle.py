@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.choosing.openness import Openings, failure, opens_in_s
 from geo.coords import LonLat
-from geo.finding.openness import Openings, failure, opens_in_s
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, State
 from geo.places.model import Place, Service

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.finding.asking import ACCESS_WORDS, AccessWord, Wanted
+from geo.choosing.wanted import ACCESS_WORDS, AccessWord, Wanted
 from geo.places.model import ACCURACIES, AUDIENCES, Accuracy, AmenityKind, Audience, Place, ServiceKind
 
 Condition = Literal["status", "service", "amenity", "access", "audience", "accuracy", "open"]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from geo.choosing.openness import UNKNOWN, Openings, best_state, failure, opens_in_s
 from geo.city import City
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Answer
-from geo.finding.openness import UNKNOWN, Openings, best_state, failure, opens_in_s
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, State
 from geo.places.model import Place, Service, ServiceKind

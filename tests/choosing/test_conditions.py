@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.choosing.conditions import Conditions, Failure
+from geo.choosing.wanted import ACCESS_WORDS, Wanted
 from geo.coords import LonLat
-from geo.finding.asking import ACCESS_WORDS, Wanted
-from geo.finding.conditions import Conditions, Failure
 from geo.places.model import ACCESSES, ACCURACIES, STATUSES, Place, Service
 
 #: Few words, so that what is wanted and what is there often meet.

@@ -1,0 +1,1 @@
+"""Which places would do: what a place must have, and whether it lets one in."""

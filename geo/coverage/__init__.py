@@ -1,0 +1,1 @@
+"""Who has no place, when, why, and where the next one should go."""
