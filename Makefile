@@ -36,7 +36,7 @@ test: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 screenshots: setup-test
 	$(BIN)/python -m tests.browser.screenshots $(EXTRACT)

@@ -13,6 +13,12 @@ from typing import Final
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
 from geo.coords import BBox, LonLat, distance_m
+from geo.coverage.demand import Demand, from_points
+from geo.coverage.layers import Layers
+from geo.coverage.pieces import Area, Pieces
+from geo.coverage.point_table import read_points
+from geo.coverage.profiles import Profile, profile_of, read_profiles
+from geo.coverage.spots import Spot
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
 from geo.finding.along import Journey, Wayside
 from geo.finding.asking import AlongQuery, NearestQuery
@@ -55,6 +61,8 @@ class City:
         Holidays that opening hours depend on.
     hierarchies
         Of the streets of some modes, or none: answers are the same, only later.
+    layers
+        Areas and demand; None: the city has none.
 
     Examples
     --------
@@ -73,6 +81,7 @@ class City:
         tiles: TileFile | None,
         calendar: Calendar,
         hierarchies: Mapping[Mode, Hierarchy] = MappingProxyType({}),
+        layers: Layers | None = None,
     ) -> None:
         self.manifest = manifest
         self.network = network
@@ -81,6 +90,7 @@ class City:
         self._tiles = tiles
         self.calendar = calendar
         self._hierarchies = hierarchies
+        self._layers = layers or Layers(None, network)
         self.bbox = BBox(*manifest.bbox)
         self._number = {place.id: number for number, place in enumerate(places)}
         self._conditions = Conditions(places)
@@ -115,7 +125,8 @@ class City:
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
         places = folder.read_places(path)
         names = NameIndex.of_file(path / folder.NAMES)
-        return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged(), hierarchies)
+        layers = Layers(path / folder.DEMAND, network) if (path / folder.DEMAND).is_dir() else None
+        return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged(), hierarchies, layers)
 
     def with_places(self, places: Iterable[Place], version: str) -> City:
         """Return this city with other places; streets, names and base map are shared.
@@ -129,7 +140,61 @@ class City:
         """
         manifest = replace(self.manifest, version=f"{self.manifest.version}-{version}")
         ordered = tuple(sorted(places, key=lambda place: place.id))
-        return City(manifest, self.network, ordered, self._names, self._tiles, self.calendar, self._hierarchies)
+        return City(
+            manifest, self.network, ordered, self._names, self._tiles, self.calendar, self._hierarchies, self._layers
+        )
+
+    @property
+    def pieces(self) -> Pieces:
+        """The streets, cut at the borders of the subdistricts."""
+        return self._layers.pieces
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """The subdistricts; what lies in one bears its number."""
+        return self._layers.areas
+
+    @property
+    def hosts(self) -> tuple[Spot, ...]:
+        """What the map knows that could take in a place."""
+        return self._layers.hosts
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Profile]:
+        """Who is there at which hour of the week, by name; as packaged."""
+        return read_profiles()
+
+    def demand(self, name: str, mode: Mode = "walk", profile: str | Profile = "always") -> Demand:
+        """Return a layer of demand, one of :data:`~geo.coverage.layers.LAYERS`; it is made once.
+
+        Parameters
+        ----------
+        name
+            Which layer.
+        mode
+            Whose streets count.
+        profile
+            How much of it is there at each hour, or the name of a packaged profile.
+
+        Raises
+        ------
+        UnknownWordError
+            There is no such layer or profile.
+        """
+        return self._layers.demand(name, mode, self._profile(profile))
+
+    def demand_from(self, path: Path, mode: Mode = "walk", profile: str | Profile = "always") -> Demand:
+        """Return the demand of somebody's table of weighted points; see :func:`~geo.coverage.point_table.read_points`.
+
+        Raises
+        ------
+        ParameterError, SwappedCoordinatesError
+            The table cannot be used as it is.
+        """
+        return from_points(read_points(path), self.pieces, self.network, mode, self._profile(profile), name=path.stem)
+
+    def _profile(self, profile: str | Profile) -> Profile:
+        return profile if isinstance(profile, Profile) else profile_of(self.profiles, profile)
 
     def nearest(self, query: NearestQuery) -> Answer:
         """Return the k nearest places by travel time.

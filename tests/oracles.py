@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import NamedTuple
@@ -52,6 +52,8 @@ class RawStreets:
         self.mode = mode
         self.graph = nx.MultiDiGraph()
         self.segments: dict[tuple[Point7, Point7], list[Segment]] = defaultdict(list)
+        points, (lon, lat) = ways.lonlat_e7.tolist(), (ways.lonlat_e7 / E7).T
+        metres_on = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2].tolist()  # from each point to the next
         for way in range(len(ways)):
             forward, backward = speeds(mode, ways.tags[way])
             if forward == backward == 0:
@@ -63,8 +65,7 @@ class RawStreets:
                     node = int(ways.nodes[at])
                     stopped = node in ways.barriers and barrier_stops(mode, ways.barriers[node])
                     ends.append((node, i, side) if stopped else node)  # nobody passes: every segment ends alone
-                a, b = tuple(ways.lonlat_e7[i].tolist()), tuple(ways.lonlat_e7[j].tolist())
-                metres = _GEOD.inv(a[0] / E7, a[1] / E7, b[0] / E7, b[1] / E7)[2]
+                a, b, metres = tuple(points[i]), tuple(points[j]), metres_on[i]
                 along = metres / (forward / 3.6) if forward else math.inf
                 against = metres / (backward / 3.6) if backward else math.inf
                 self.segments[a, b].append(Segment(int(ways.ids[way]), ends[0], ends[1], along, against))
@@ -318,8 +319,8 @@ def held_at(service: Service, clock_s: float) -> Held:
     minutes, at = minutes_of(service.hours, service.season), int(clock_s // 60)
     end = (at // 1440 + _SEEN_DAYS) * 1440
     if minutes[at] == RANK["open"]:
-        return Held("open", _first(minutes[at:end] != RANK["open"]) * 60 + at * 60 - clock_s, 0.0)
-    opens_in_s = _first(minutes[at:end] == RANK["open"]) * 60 + at * 60 - clock_s
+        return Held("open", _first(minutes[at:end], lambda held: held != RANK["open"]) * 60 + at * 60 - clock_s, 0.0)
+    opens_in_s = _first(minutes[at:end], lambda held: held == RANK["open"]) * 60 + at * 60 - clock_s
     return Held("closed" if minutes[at] == RANK["closed"] else "unknown", 0.0, opens_in_s)
 
 
@@ -327,13 +328,18 @@ def next_change(service: Service, after: datetime) -> datetime | None:
     """Return when something changes next within three days."""
     at = int((after.astimezone(_CHINA).replace(tzinfo=None) - _DAY_ONE).total_seconds() // 60)
     ahead = minutes_of(service.hours, service.season)[at : at + 3 * 1440]
-    number = _first(ahead != ahead[0])
+    number = _first(ahead, lambda held: held != held[0])
     return None if number == math.inf else (_DAY_ONE + timedelta(minutes=at + number)).replace(tzinfo=_CHINA)
 
 
-def _first(flags: NDArray[np.bool_]) -> float:
-    number = int(flags.argmax())
-    return number if flags[number] else math.inf
+def _first(minutes: NDArray[np.uint8], is_it: Callable[[NDArray[np.uint8]], NDArray[np.bool_]]) -> float:
+    """Return the first minute that is it; most are within three days, so these are read first."""
+    for part in (minutes[: 3 * 1440], minutes):
+        flags = is_it(part)
+        number = int(flags.argmax())
+        if flags[number]:
+            return number
+    return math.inf
 
 
 def best_held(services: Sequence[Held]) -> Held:

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from geo.city import City
-from geo.cli import main
 from geo.coords import LonLat
 from geo.errors import OffNetworkError
 from geo.finding.asking import NearestQuery
 from geo.osm.extract import Extract
 from geo.streets.profiles import MODES
-from tests.conftest import real_data
+from tests.conftest import RealStreets
 from tests.finding.test_questions import Questions, Town, draw_days, origins_of
 from tests.sample_against_real import overall, shares
 from tests.strategies import random_places
@@ -24,38 +23,18 @@ from tests.strategies import random_places
 pytestmark = pytest.mark.real
 
 
-@pytest.fixture(scope="module")
-def pack(real_extract_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("real") / "beijing"
-    residents = real_data() / "beijing" / "population_by_subdistrict.csv"
-    words = [
-        "build",
-        "--osm",
-        str(real_extract_path),
-        "--out",
-        str(out),
-        "--name",
-        "北京",
-        "--population",
-        str(residents),
-    ]
-    assert main(words) == 0
-    return out
-
-
-def test_residents_add_up_to_the_table(pack: Path) -> None:
-    areas = json.loads((pack / "areas.geojson").read_text(encoding="utf-8"))["features"]
+def test_residents_add_up_to_the_table(real_pack: Path) -> None:
+    areas = json.loads((real_pack / "areas.geojson").read_text(encoding="utf-8"))["features"]
     assert sum(area["properties"]["population"] or 0 for area in areas) == 21_893_102
 
 
-def test_every_mode_answers_from_everywhere_in_the_core(pack: Path) -> None:
-    city = City.open(pack)
+def test_every_mode_answers_from_everywhere_in_the_core(real_city: City) -> None:
     rng = np.random.default_rng(5)
     for mode in MODES:
         asked = answered = 0
         for lon, lat in rng.uniform([116.33, 39.86], [116.46, 39.98], (60, 2)).tolist():
             try:
-                found = city.nearest(NearestQuery(LonLat(lon, lat), mode=mode, cutoff_s=3600.0))
+                found = real_city.nearest(NearestQuery(LonLat(lon, lat), mode=mode, cutoff_s=3600.0))
             except OffNetworkError:
                 continue
             asked += 1
@@ -64,8 +43,8 @@ def test_every_mode_answers_from_everywhere_in_the_core(pack: Path) -> None:
         assert answered >= 0.95 * asked > 0
 
 
-def test_places_of_openstreetmap_are_unverified_and_have_a_source(pack: Path) -> None:
-    places = City.open(pack).places
+def test_places_of_openstreetmap_are_unverified_and_have_a_source(real_city: City) -> None:
+    places = real_city.places
     assert len(places) > 1000
     assert {place.source for place in places} == {"OpenStreetMap"}
     assert not any(place.verified for place in places)
@@ -96,8 +75,8 @@ def test_the_sample_s_streets_lie_near_the_real_ones(real_extract: Extract) -> N
         ("dsst", "东四十条", "station", "and 东四四条 and 东四三条 after it"),
     ],
 )
-def test_names_are_found_as_people_type_them(pack: Path, typed: str, name: str, kind: str, why: str) -> None:
-    found = City.open(pack).search(typed)
+def test_names_are_found_as_people_type_them(real_city: City, typed: str, name: str, kind: str, why: str) -> None:
+    found = real_city.search(typed)
 
     assert (found[0].name, found[0].kind) == (name, kind), why
     assert found[0].exact == ("号" not in typed)
@@ -105,20 +84,19 @@ def test_names_are_found_as_people_type_them(pack: Path, typed: str, name: str, 
     assert len(set(streets)) == len(streets)
 
 
-def test_every_district_and_subdistrict_is_found_by_its_name(pack: Path) -> None:
-    city = City.open(pack)
-    areas = json.loads((pack / "areas.geojson").read_text(encoding="utf-8"))["features"]
+def test_every_district_and_subdistrict_is_found_by_its_name(real_city: City, real_pack: Path) -> None:
+    areas = json.loads((real_pack / "areas.geojson").read_text(encoding="utf-8"))["features"]
     names = {area["properties"]["name"] for area in areas}
 
     assert len(names) > 300
-    assert {name for name in names if (name, "area") not in {(n.name, n.kind) for n in city.search(name)}} == set()
+    assert {name for name in names if (name, "area") not in {(n.name, n.kind) for n in real_city.search(name)}} == set()
 
 
-def test_1_000_questions_equal_brute_force(real_extract: Extract) -> None:
+def test_1_000_questions_equal_brute_force(real_extract: Extract, real_streets: RealStreets) -> None:
     """As ``tests/finding/test_questions.py`` has it in random towns: 250 questions by each mode among 400 places."""
     rng, questions = np.random.default_rng(20261123), Questions(Random(20261123), (120, 400, 900))
     west_south, east_north = [116.36, 39.88], [116.46, 39.96]
-    town = Town(real_extract, random_places(1, rng.uniform(west_south, east_north, (400, 2))))
+    town = Town(real_extract, random_places(1, rng.uniform(west_south, east_north, (400, 2))), real_streets)
     for mode in MODES:
         origins = origins_of(town.network, mode, rng.uniform(west_south, east_north, (120, 2)))
         days = [day for _ in range(10) for day in draw_days(questions.random)]

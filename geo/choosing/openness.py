@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA, State
@@ -16,6 +20,7 @@ from geo.places.runs import Run, Runs
 UNKNOWN: Final = State("unknown", None, None, None, None, None)
 #: Why a place does not let one in.
 Failure = Literal["closed", "closes_too_soon", "hours_unknown"]
+FAILURES: Final[tuple[Failure, ...]] = get_args(Failure)
 
 _NEVER: Final = float("inf")
 _S_US: Final = 1_000_000
@@ -71,6 +76,31 @@ class Openings:
             return "closed" if run.kind == "closed" else "hours_unknown"
         until_us = run.until_us
         return None if until_us is None or until_us - at_us >= min_left_s * _S_US else "closes_too_soon"
+
+    def failures(self, at_us: Sequence[int], min_left_s: float, kinds: Collection[str] = ()) -> NDArray[np.uint8]:
+        """Say of every place at several instants why it does not let one in.
+
+        Returns
+        -------
+        uint8 (n_instants, n_places)
+            0: it does; otherwise the position of the reason in :data:`FAILURES`, counted from 1.
+        """
+        code: dict[Failure | None, int] = {None: 0}
+        code.update({failure: n for n, failure in enumerate(FAILURES, start=1)})
+        first = [numbers[0] for numbers in self._alike.values()]
+        found = [[code[self.failure(number, then, min_left_s, kinds)] for number in first] for then in at_us]
+        everyone = np.empty((len(at_us), len(self._services)), dtype=np.uint8)
+        for column, numbers in enumerate(self._alike.values()):
+            everyone[:, numbers] = np.array([row[column] for row in found], dtype=np.uint8)[:, None]
+        return everyone
+
+    @cached_property
+    def _alike(self) -> dict[tuple[tuple[str, int], ...], list[int]]:
+        """Places by what they offer and when."""
+        alike: dict[tuple[tuple[str, int], ...], list[int]] = {}
+        for number, services in enumerate(self._services):
+            alike.setdefault(services, []).append(number)
+        return alike
 
     def _best(self, number: int, at_us: int, kinds: Collection[str]) -> Run:
         services = self._services[number]

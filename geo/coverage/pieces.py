@@ -65,6 +65,10 @@ class Pieces(NamedTuple):
         """Length of each piece, int64 (n,)."""
         return self.end_mm - self.start_mm
 
+    def take(self, rows: NDArray[np.intp]) -> Pieces:
+        """Return some of them, in their order."""
+        return Pieces(self.edge[rows], self.start_mm[rows], self.end_mm[rows], self.area[rows])
+
     def save(self, folder: Path, areas: tuple[Area, ...]) -> None:
         """Write one ``.npy`` file per array, and the areas as JSON, into a new folder."""
         folder.mkdir(parents=True)
@@ -96,3 +100,18 @@ def whole_edges(network: StreetNetwork, area: NDArray[np.int32] | None = None) -
     edge = np.flatnonzero(length > 0).astype(np.int32)
     own = np.full(len(length), NOWHERE, dtype=np.int32) if area is None else area
     return Pieces(edge, np.zeros(len(edge), dtype=np.int64), length[edge], own[edge])
+
+
+def area_at(pieces: Pieces, edge: NDArray[np.int32], offset_m: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return the areas of points on edges, int32 (n,): of the piece that each lies on, of two the later one.
+
+    Parameters
+    ----------
+    edge, offset_m
+        As in :class:`~geo.streets.snapping.Positions`, shape (n,).
+    """
+    if not len(pieces.edge):
+        return np.full(len(edge), NOWHERE, dtype=np.int32)
+    at = np.asarray(edge, dtype=np.int64) << 32 | np.rint(offset_m * 1000).astype(np.int64)
+    number = np.searchsorted(pieces.edge.astype(np.int64) << 32 | pieces.start_mm, at, side="right") - 1
+    return np.where(pieces.edge[number] == edge, pieces.area[number], np.int32(NOWHERE))

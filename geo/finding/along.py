@@ -230,7 +230,7 @@ class Wayside:
         whole: int,
     ) -> Stop:
         place, services = self._places[number], query.wanted.services
-        states, state, opens = on_arrival(self._openings, place, number, services, departure, ticks)
+        arrival, states, state, opens = on_arrival(self._openings, place, number, services, departure, ticks)
         stay_s = None
         if query.until is not None and query.when is not None:
             stay_s = (query.until - query.when).total_seconds() - (whole + detour) / TICKS_PER_S
@@ -241,7 +241,7 @@ class Wayside:
             detour_s=detour / TICKS_PER_S,
             travel_s=ticks / TICKS_PER_S,
             on_foot_s=visit.on_foot / TICKS_PER_S if self._mode == "ebike" else None,
-            arrival=departure.time(ticks),
+            arrival=arrival,
             states=states,
             state=state,
             opens_in_s=opens,

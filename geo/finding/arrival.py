@@ -61,15 +61,17 @@ def shut(
 
 def on_arrival(
     openings: Openings, place: Place, number: int, services: Collection[str], departure: Departure, ticks: int
-) -> tuple[tuple[State, ...], State | None, float | None]:
-    """Tell what holds when one arrives: for each service, for the best of the wanted ones, and in how long it opens.
+) -> tuple[datetime | None, tuple[State, ...], State | None, float | None]:
+    """Tell when one arrives, what holds for each service and for the best of the wanted ones, and in how long it opens.
 
     Where none of the wanted services is offered, the best of all counts.
     """
     arrival = departure.time(ticks)
     if arrival is None:
-        return (), None, None
+        return None, (), None, None
     states = openings.states(number, departure.clock_us(ticks))
-    wanted = [kind for kind in services if place.offers(kind)]
-    state = states[0] if len(states) == 1 else best_state(place, states, wanted)
-    return states, state, opens_in_s(state, arrival)
+    if len(states) == 1:
+        state = states[0]
+    else:
+        state = best_state(place, states, [kind for kind in services if place.offers(kind)])
+    return arrival, states, state, opens_in_s(state, arrival)

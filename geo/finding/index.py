@@ -45,11 +45,9 @@ class PlaceIndex:
             Per place, bool (n_places,).
         """
         x, y = self._plane.xy(point)
-        near = np.fromiter(self._tree.nearest((x, y, x, y), _FEW), dtype=np.intp)
-        passing = near[passes[near]]
-        if not len(passing):
-            passing = np.flatnonzero(passes)  # what passes is rare, or far: look at all of it
+        near = [number for number in self._tree.nearest((x, y, x, y), _FEW) if passes[number]]
+        passing = np.array(near) if near else np.flatnonzero(passes)  # what passes is rare, or far: look at all of it
         if not len(passing):
             return None
         far = ((self._xy[passing] - (x, y)) ** 2).sum(axis=1)
-        return int(passing[np.lexsort((passing, far))[0]])
+        return int(passing[far == far.min()].min())

@@ -252,7 +252,8 @@ class Finder:
         results = []
         for n, number in enumerate(numbers):
             place, ticks = self._places[number], access + stream.cost[taken[n]]
-            states, state, opens = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
+            told = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
+            arrival, states, state, opens = told
             route = None
             if query.paths or rides:
                 route = draw(self._network, origin, float(offsets_m[n]), codes[start[n] : start[n + 1]])
@@ -268,7 +269,7 @@ class Finder:
                     on_foot_m=on_foot_m[n] + access_m[n] if rides else None,
                     parked=LonLat(*route.lonlat[route.parked].tolist()) if rides and route else None,
                     path=route.lonlat if query.paths and route else None,
-                    arrival=departure.time(ticks),
+                    arrival=arrival,
                     states=states,
                     state=state,
                     opens_in_s=opens,
@@ -277,9 +278,9 @@ class Finder:
         return tuple(results)
 
     def _passed_over(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> PassedOver:
-        place, arrival = self._places[number], departure.time(ticks)
+        place, services = self._places[number], query.wanted.services
         failures = self._conditions.failures(number, query.wanted)
-        _, state, opens = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
+        arrival, _, state, opens = on_arrival(self._openings, place, number, services, departure, ticks)
         if not any(
             failure.condition == "service" for failure in failures
         ):  # it has no hours for what it does not offer

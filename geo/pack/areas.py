@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import geopandas
+import numpy as np
 import pandas
+import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.coords import BBox
+from geo.coverage.pieces import Area
 from geo.errors import ParameterError
 from geo.osm.extract import Extract
 from geo.places.model import Place
@@ -82,6 +87,50 @@ def located(places: Sequence[Place], areas: geopandas.GeoDataFrame) -> list[Plac
         replace(place, district=place.district or district, subdistrict=place.subdistrict or subdistrict)
         for place, district, subdistrict in zip(places, districts, subdistricts, strict=True)
     ]
+
+
+def subdistricts(areas: geopandas.GeoDataFrame, bbox: BBox) -> tuple[tuple[Area, ...], list[BaseGeometry]]:
+    """Return the subdistricts and, aligned to them, their shapes.
+
+    Parameters
+    ----------
+    areas
+        As :func:`~geo.pack.areas.areas_of` makes them, with or without the column ``population``.
+    bbox
+        Around the streets.
+    """
+    rows = areas[areas["level"] == "subdistrict"]
+    shapes = list(rows.geometry)
+    residents = rows["population"] if "population" in rows else [None] * len(rows)
+    columns = [rows["id"], rows["name"], rows["name_en"], rows["district"], residents, _inside_share(shapes, bbox)]
+    return tuple(
+        Area(
+            id=area_id,
+            name=name,
+            name_en=None if pandas.isna(name_en) else name_en,
+            district=None if pandas.isna(district) else district,
+            residents=None if pandas.isna(count) else int(count),
+            inside_share=float(share),
+        )
+        for area_id, name, name_en, district, count, share in zip(*columns, strict=True)
+    ), shapes
+
+
+def _inside_share(shapes: Sequence[BaseGeometry], bbox: BBox) -> NDArray[np.float64]:
+    """Return how much of each shape's surface lies within a box, 0 to 1, float64 (n,).
+
+    On the sphere, by Lambert's cylinder: the sine of the latitude keeps surfaces true.
+    """
+    if not shapes:
+        return np.zeros(0)
+
+    def equal(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([np.radians(lonlat[:, 0]), np.sin(np.radians(lonlat[:, 1]))])
+
+    flat = shapely.transform(np.array(shapes), equal)
+    west, south, east, north = equal(np.array(bbox).reshape(2, 2)).ravel()
+    whole, inside = shapely.area(flat), shapely.area(shapely.intersection(flat, shapely.box(west, south, east, north)))
+    return np.clip(np.divide(inside, whole, out=np.zeros(len(whole)), where=whole > 0), 0.0, 1.0)
 
 
 def with_population(areas: geopandas.GeoDataFrame, path: Path) -> tuple[geopandas.GeoDataFrame, int]:

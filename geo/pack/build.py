@@ -11,20 +11,26 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from shapely.geometry.base import BaseGeometry
 from tqdm import tqdm
 
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
 from geo.coords import BBox
+from geo.coverage.layers import EATERIES_FILE, HOSTS_FILE
+from geo.coverage.pieces import NOWHERE, Area
+from geo.coverage.spots import save_spots
 from geo.errors import ParameterError
 from geo.finding.along import Wayside
 from geo.finding.name_index import write_names
 from geo.finding.nearest import Finder
 from geo.osm.extract import Extract
 from geo.pack import folder
-from geo.pack.areas import areas_of, located, with_population
+from geo.pack.areas import areas_of, located, subdistricts, with_population
 from geo.pack.basemap import build_tiles, can_build
+from geo.pack.hosts import MOST, eateries_of, hosts_of
 from geo.pack.names import names_of
+from geo.pack.pieces import cut
 from geo.places.calendar import Calendar
 from geo.places.from_osm import places_from_osm
 from geo.places.model import Place
@@ -92,7 +98,7 @@ def _write(
     sample: bool,
 ) -> folder.Manifest:
     dropped = dict(extract.dropped)
-    with _steps(5 + len(MODES)) as step:
+    with _steps(6 + len(MODES)) as step:
         step("streets")
         network, lost = build_network(extract)
         dropped.update(lost)
@@ -109,6 +115,11 @@ def _write(
             areas, unmatched = with_population(areas, population)
             dropped["rows of the population table without a subdistrict"] = unmatched
         (building / folder.AREAS).write_text(areas.to_json(drop_id=True, ensure_ascii=False), encoding="utf-8")
+
+        step("demand")
+        demand = _write_demand(
+            building / folder.DEMAND, extract, network, *subdistricts(areas, network.bbox()), dropped
+        )
 
         step("places")
         known = sorted(located([*places, *places_from_osm(extract)], areas), key=lambda place: place.id)
@@ -136,13 +147,14 @@ def _write(
         built=when.isoformat(timespec="seconds"),
         version=folder.content_version(building),
         bbox=network.bbox(),
-        sources=_sources(extract, population),
+        sources=_sources(extract, population, sample),
         counts={
             "streets_km": round(network.length_km, 1),
             "nodes": network.node_count,
             "edges": network.edge_count,
             "districts": int((areas["level"] == "district").sum()),
             "subdistricts": int((areas["level"] == "subdistrict").sum()),
+            **demand,
             "places": len(known),
             "names": len(names),
             "tiles": tiles,
@@ -150,6 +162,31 @@ def _write(
         },
         dropped={reason: count for reason, count in dropped.items() if count},
     )
+
+
+def _write_demand(
+    out: Path,
+    extract: Extract,
+    network: StreetNetwork,
+    areas: tuple[Area, ...],
+    shapes: Sequence[BaseGeometry],
+    dropped: dict[str, int],
+) -> dict[str, int]:
+    """Write the streets cut at borders, and the spots; return how many there are."""
+    pieces = cut(network, shapes)
+    pieces.save(out, areas)
+    eateries, hosts = eateries_of(extract), hosts_of(extract)
+    save_spots(out / EATERIES_FILE, eateries.spots)
+    save_spots(out / HOSTS_FILE, hosts.spots)
+    dropped[f"eateries beyond {MOST:,}"] = eateries.left_out
+    dropped[f"hosts beyond {MOST:,}"] = hosts.left_out
+    return {
+        "pieces": len(pieces.edge),
+        "pieces_in_no_subdistrict": int((pieces.area == NOWHERE).sum()),
+        "residents": sum(area.residents or 0 for area in areas),
+        "eateries": len(eateries.spots),
+        "hosts": len(hosts.spots),
+    }
 
 
 def _refuse_doubles(places: Sequence[Place]) -> None:
@@ -186,14 +223,13 @@ def _prove(network: StreetNetwork, hierarchies: Mapping[Mode, Hierarchy], places
     return unreachable
 
 
-def _sources(extract: Extract, population: Path | None) -> tuple[dict[str, str], ...]:
+def _sources(extract: Extract, population: Path | None, sample: bool) -> tuple[dict[str, str], ...]:
     known = {key: value for key, value in asdict(extract.provenance).items() if value is not None}
     known.setdefault("vintage", "unknown: the data carries no dates")
     sources = [known]
     if population is not None:
-        sources.append(
-            {"name": "Residents by subdistrict", "origin": population.name, "licence": "as its publisher says"}
-        )
+        licence = extract.provenance.licence if sample else "as its publisher says"
+        sources.append({"name": "Residents by subdistrict", "origin": population.name, "licence": licence})
     return tuple(sources)
 
 

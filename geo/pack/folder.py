@@ -29,6 +29,7 @@ PLACES: Final = "places.json"
 NAMES: Final = "names.sqlite"
 AREAS: Final = "areas.geojson"
 BASE_MAP: Final = "base.pmtiles"
+DEMAND: Final = "demand"
 
 _Row = TypeVar("_Row")
 

@@ -32,6 +32,8 @@ NAME: Final = "东城区（示例）"
 NAME_EN: Final = "Dongcheng (sample)"
 #: A street's end within this distance of another street joins it.
 _JOIN_M: Final = 12.0
+#: Spots that OpenStreetMap calls shops; all others are amenities.
+_SHOPS: Final = frozenset({"convenience", "supermarket"})
 _MIDDLE = LonLat(116.41, 39.92)
 _PROVENANCE = Provenance(
     name="yizhan sample city",
@@ -47,10 +49,18 @@ def build_sample(out: Path, when: datetime) -> Manifest:
     tables = sample_folder()
     with TemporaryDirectory(prefix="yizhan-sample-") as temporary:
         xml = Path(temporary) / "dongcheng.osm"
-        xml.write_bytes(osm_xml(_rows(tables / "streets.csv"), _rows(tables / "subdistricts.csv")))
+        names = ("streets", "subdistricts", "spots")
+        xml.write_bytes(osm_xml(*(_rows(tables / f"{name}.csv") for name in names)))
         extract = read_file(xml, provenance=_PROVENANCE)
     return build_pack(
-        extract, out, name=NAME, name_en=NAME_EN, when=when, places=places(_rows(tables / "stations.csv")), sample=True
+        extract,
+        out,
+        name=NAME,
+        name_en=NAME_EN,
+        when=when,
+        population=tables / "residents.csv",
+        places=places(_rows(tables / "stations.csv")),
+        sample=True,
     )
 
 
@@ -75,10 +85,15 @@ def places(rows: Iterable[Mapping[str, str]]) -> list[Place]:
     return [_place(row) for row in rows]
 
 
-def osm_xml(streets: Iterable[Mapping[str, str]], subdistricts: Iterable[Mapping[str, str]]) -> bytes:
-    """Write streets, noded where they cross, and subdistricts as OpenStreetMap XML."""
+def osm_xml(
+    streets: Iterable[Mapping[str, str]],
+    subdistricts: Iterable[Mapping[str, str]],
+    spots: Iterable[Mapping[str, str]] = (),
+) -> bytes:
+    """Write streets, noded where they cross, subdistricts and spots as OpenStreetMap XML."""
     root = ET.Element("osm", version="0.6", generator="yizhan sample")
     nodes: dict[tuple[int, int], int] = {}
+    node_tags: dict[int, dict[str, str]] = {}
     ways: list[tuple[list[int], dict[str, str]]] = []
 
     def node(point: tuple[float, float]) -> int:
@@ -92,17 +107,25 @@ def osm_xml(streets: Iterable[Mapping[str, str]], subdistricts: Iterable[Mapping
     for row, ring, level in _boundaries(list(subdistricts)):
         tags = {"boundary": "administrative", "admin_level": level, "name": row["name"], "name:en": row["name_en"]}
         ways.append(([node(point) for point in ring], tags))
+    for row in spots:
+        key = "shop" if row["kind"] in _SHOPS else "amenity"
+        node_tags[node((float(row["lon"]), float(row["lat"])))] = {key: row["kind"], "name": row["name"]}
 
     for (lon, lat), number in nodes.items():
-        ET.SubElement(root, "node", id=str(number), lon=f"{lon / E7:.7f}", lat=f"{lat / E7:.7f}", version="1")
+        at = {"id": str(number), "lon": f"{lon / E7:.7f}", "lat": f"{lat / E7:.7f}", "version": "1"}
+        _tagged(ET.SubElement(root, "node", at), node_tags.get(number, {}))
     for number, (refs, tags) in enumerate(ways, 1):
         way = ET.SubElement(root, "way", id=str(number), version="1")
         for ref in refs:
             ET.SubElement(way, "nd", ref=str(ref))
-        for key, value in tags.items():
-            if value:
-                ET.SubElement(way, "tag", k=key, v=value)
+        _tagged(way, tags)
     return cast(bytes, ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _tagged(thing: ET.Element, tags: Mapping[str, str]) -> None:
+    for key, value in tags.items():
+        if value:
+            ET.SubElement(thing, "tag", k=key, v=value)
 
 
 def noded(lines: list[list[tuple[float, float]]]) -> list[list[tuple[float, float]]]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import InputError
-from geo.streets.buckets import ARC, BEFORE, SPENT, STAMP, make_buckets, stalled
+from geo.streets.buckets import ARC, BEFORE, SPENT, STAMP, make_buckets
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
 from geo.streets.hierarchy import Hierarchy
@@ -29,14 +29,24 @@ from geo.streets.snapping import Position
 
 #: Stamps are 32 bits wide.
 _LAST_STAMP: Final = np.iinfo(np.int32).max
+#: The column after those of :mod:`geo.streets.buckets`: which number a row is about.
+_NUMBER: Final = 4
+#: Rows of a table at first, a power of two: a climb meets a few hundred numbers out of a million, and in a small table
+#: they stay in the processor's cache.
+_ROWS: Final = 1024
+#: Spreads neighbouring numbers over a table: 2**32 divided by the golden ratio (D. E. Knuth, "The Art of Computer
+#: Programming", volume 3, section 6.4).
+_SPREAD: Final = 0x9E3779B1
 
 
 class HubSpace:
-    """One thread's scratch arrays; what is written at a number counts only if it bears the current search's stamp."""
+    """One thread's scratch: a table of the numbers that a climb meets, and what it finds.
 
-    def __init__(self, labels: int, pushes: int, facilities: int) -> None:
-        self.state = np.zeros((labels, 4), dtype=np.int32)
-        self.heap = np.empty(pushes, dtype=np.int64)
+    A row of the table counts only if it bears the current search's stamp.
+    """
+
+    def __init__(self, facilities: int) -> None:
+        self.make_room(_ROWS)
         self.cost = np.empty(facilities, dtype=np.int32)
         self.met = np.empty(facilities, dtype=np.int32)
         self.key = np.empty(facilities, dtype=np.int64)
@@ -45,8 +55,13 @@ class HubSpace:
         self.seed_code = np.empty(MAX_SEEDS, dtype=np.int32)
         self.generation = 0
 
+    def make_room(self, rows: int) -> None:
+        """Make an empty table, and room for what waits to be climbed from."""
+        self.state = np.zeros((rows, _NUMBER + 1), dtype=np.int32)
+        self.heap = np.empty(4 * rows, dtype=np.int64)
+
     def next_generation(self) -> int:
-        """Return a stamp that no number bears."""
+        """Return a stamp that no row bears."""
         if self.generation == _LAST_STAMP:
             self.state[:, STAMP] = 0
             self.generation = 0
@@ -133,24 +148,27 @@ class Hubs:
             if not 0 <= number < len(space.cost) or space.cost[number] == NO_WAY:
                 raise InputError(f"facility {number} is none of those found last; ask for ways to those")
         codes, start = _ways(
-            self.hierarchy, self.buckets, self.graph.code, self.leaves.code, space.state, space.met, facility
-        )
+            self.hierarchy, self.buckets, self.graph.code, self.leaves.code, space.state, space.generation, space.met,
+            facility,
+        )  # fmt: skip
         return codes, start
 
     def _climb(self, space: HubSpace, origin: Position, cutoff: int) -> int:
         """Write the cost of every facility, and keys of those found in no order; return how many."""
-        count: int = _meet(
-            self.hierarchy, self.buckets, self.graph, self.leaves, origin.edge, origin.offset_m,
-            min(cutoff, MAX_CUTOFF), space.state, space.next_generation(), space.heap, space.cost, space.met, space.key,
-            space.seed_label, space.seed_cost, space.seed_code,
-        )  # fmt: skip
-        return count
+        while True:
+            count: int = _meet(
+                self.hierarchy, self.buckets, self.graph, self.leaves, origin.edge, origin.offset_m,
+                min(cutoff, MAX_CUTOFF), space.state, space.next_generation(), space.heap, space.cost, space.met,
+                space.key, space.seed_label, space.seed_cost, space.seed_code,
+            )  # fmt: skip
+            if count >= 0:
+                return count
+            space.make_room(2 * len(space.state))
 
     def _space(self) -> HubSpace:
         space: HubSpace | None = getattr(self._local, "space", None)
         if space is None:
-            arcs = max(len(self.hierarchy.up_head), len(self.hierarchy.down_tail))
-            space = HubSpace(self.graph.label_count, arcs + MAX_SEEDS, len(self.leaves.edge))
+            space = HubSpace(len(self.leaves.edge))
             space.cost[:] = NO_WAY
             self._local.space = space
         return space
@@ -164,7 +182,7 @@ def _meet(  # type: ignore[no-untyped-def]
     """Climb from a position, and write the cost of every facility met, and where: the entry of a bucket.
 
     Below 0, ``-1 - code`` is the way along the position's own edge. Return how many were found; their keys
-    ``cost << 32 | facility`` are written in no order.
+    ``cost << 32 | facility`` are written in no order. -1: there is too little room.
     """
     up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
     down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
@@ -173,13 +191,15 @@ def _meet(  # type: ignore[no-untyped-def]
         hierarchy.number, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
         seed_label, seed_cost, seed_code,
     )  # fmt: skip
+    rows = size
     while size > 0:
         key = pop(heap, size)
         size -= 1
         here, at = key >> 32, key & 0xFFFFFFFF
-        if here != state[at, SPENT]:
+        row = _row(state, stamp, at)
+        if here != state[row, SPENT]:
             continue
-        if stalled(down_first, down_tail, down_cost, state, stamp, at, here):
+        if _stalled(down_first, down_tail, down_cost, state, stamp, at, here):
             continue
         for i in range(first[at], first[at + 1]):
             c, f = here + rest[i], facility[i]
@@ -192,10 +212,18 @@ def _meet(  # type: ignore[no-untyped-def]
                 cost[f], met[f] = c, i
         for i in range(up_first[at], up_first[at + 1]):
             head, c = up_head[i], here + up_cost[i]
-            if c <= cutoff and (state[head, STAMP] != stamp or c < state[head, SPENT]):
-                state[head, STAMP], state[head, SPENT], state[head, BEFORE], state[head, ARC] = stamp, c, at, i
-                push(heap, size, c << 32 | head)
-                size += 1
+            if c > cutoff:
+                continue
+            other = _row(state, stamp, head)
+            if state[other, STAMP] != stamp:
+                rows += 1
+            elif c >= state[other, SPENT]:
+                continue
+            if 2 * rows > len(state) or size == len(heap):
+                return -1
+            _write(state, other, stamp, c, row, i, head)
+            push(heap, size, c << 32 | head)
+            size += 1
     for i in range(count):
         found[i] = np.int64(cost[found[i]]) << 32 | found[i]
     return count
@@ -211,8 +239,9 @@ def _begin(  # type: ignore[no-untyped-def]
     size, count = 0, 0
     for s in range(set_out(graph, edge, offset_m, seed_label, seed_cost, seed_code)):
         at, c = number[seed_label[s]], seed_cost[s]
-        if c <= cutoff and (state[at, STAMP] != stamp or c < state[at, SPENT]):
-            state[at, STAMP], state[at, SPENT], state[at, BEFORE], state[at, ARC] = stamp, c, -1, seed_code[s]
+        row = _row(state, stamp, at)
+        if c <= cutoff and (state[row, STAMP] != stamp or c < state[row, SPENT]):
+            _write(state, row, stamp, c, -1, seed_code[s], at)
             push(heap, size, c << 32 | at)
             size += 1
     low, high = span_on_edge(leaves, edge)
@@ -226,7 +255,34 @@ def _begin(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # type: ignore[no-untyped-def]
+def _row(state, stamp, number):  # type: ignore[no-untyped-def]
+    """Return the row of a number in this search, or the free one that would be its."""
+    last = len(state) - 1
+    row = ((np.int64(number) * _SPREAD) >> 16) & last
+    while state[row, STAMP] == stamp and state[row, _NUMBER] != number:
+        row = (row + 1) & last
+    return row
+
+
+@compiled
+def _write(state, row, stamp, cost, before, arc, number):  # type: ignore[no-untyped-def]
+    """Write a row; ``before`` is the row that the search came from, -1 at its beginning."""
+    state[row, STAMP], state[row, SPENT], state[row, BEFORE] = stamp, cost, before
+    state[row, ARC], state[row, _NUMBER] = arc, number
+
+
+@compiled
+def _stalled(down_first, down_tail, down_cost, state, stamp, at, here):  # type: ignore[no-untyped-def]
+    """Whether a number is reached sooner from above than by climbing: then it need not be climbed from."""
+    for i in range(down_first[at], down_first[at + 1]):
+        above = _row(state, stamp, down_tail[i])
+        if state[above, STAMP] == stamp and np.int64(state[above, SPENT]) + down_cost[i] < here:
+            return True
+    return False
+
+
+@compiled
+def _ways(hierarchy, buckets, arc_code, leaf_code, state, stamp, met, facilities):  # type: ignore[no-untyped-def]
     """Return the arc codes of the ways to facilities that were met, and where each way begins."""
     start, count = np.zeros(len(facilities) + 1, dtype=np.int32), 0
     codes, stack = np.empty(256, dtype=np.int32), np.empty(64, dtype=np.int64)
@@ -237,7 +293,7 @@ def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # t
         if entry < 0:
             last = -1 - entry
         else:
-            at = _row_of(buckets.first, entry)
+            at = _row(state, stamp, _holder(buckets.first, entry))
             while state[at, BEFORE] >= 0:
                 chain, links = _append(chain, links, state[at, ARC])
                 at = state[at, BEFORE]
@@ -246,7 +302,7 @@ def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # t
             while buckets.via[entry] >= 0:
                 arc = buckets.via[entry]
                 chain, links = _append(chain, links, -1 - np.int64(arc))
-                entry = np.int64(buckets.first[_row_of(hierarchy.down_first, arc)])
+                entry = np.int64(buckets.first[_holder(hierarchy.down_first, arc)])
                 while buckets.facility[entry] != f:
                     entry += 1
             last = np.int64(leaf_code[-1 - buckets.via[entry]])
@@ -270,8 +326,8 @@ def _ways(hierarchy, buckets, arc_code, leaf_code, state, met, facilities):  # t
 
 
 @compiled
-def _row_of(first, i):  # type: ignore[no-untyped-def]
-    """Return the row that an item of compressed sparse rows belongs to."""
+def _holder(first, i):  # type: ignore[no-untyped-def]
+    """Return the number that an item of compressed sparse rows belongs to."""
     return np.searchsorted(first, i, side="right") - 1
 
 

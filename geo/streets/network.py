@@ -162,6 +162,25 @@ class StreetNetwork:
         """Return the edge's points, tail to head, lon/lat in degrees, shape (n, 2)."""
         return self.shape_e7[self.shape_start[edge] : self.shape_start[edge + 1]] / E7
 
+    def points_at(self, edge: NDArray[np.int32], offset_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where positions on edges are, lon/lat in degrees, shape (n, 2).
+
+        Parameters
+        ----------
+        edge, offset_m
+            Edge, and metres from its tail along its shape, (n,) each.
+        """
+        first, last = self.shape_start[edge], self.shape_start[edge + 1] - 1
+        if not len(edge):
+            return np.empty((0, 2))
+        far = float(self.shape_m.max()) + 1.0  # lays the shapes of all edges behind each other
+        line = self.shape_edge * far + self.shape_m
+        after = np.clip(np.searchsorted(line, edge * far + offset_m), first + 1, last)
+        before = after - 1
+        length = self.shape_m[after] - self.shape_m[before]
+        share = np.clip((offset_m - self.shape_m[before]) / np.where(length > 0, length, 1.0), 0.0, 1.0)[:, None]
+        return np.asarray((self.shape_e7[before] * (1 - share) + self.shape_e7[after] * share) / E7)
+
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` file per array, and ``words.json`` for the names, into a new folder."""
         folder.mkdir(parents=True)

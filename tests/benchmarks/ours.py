@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.streets.fields import Change, add_facility, make_field, undo
+from geo.streets.field_edits import LiveField
+from geo.streets.fields import make_field
 from geo.streets.graphs import Graph, Leaves, graph, hang
 from geo.streets.labels import NOTHING, make_labels
 from geo.streets.network import NO_WAY
@@ -62,16 +63,14 @@ def labels(city: City, k: int, cutoff: int) -> Callable[[], Costs]:
 
 def add_place(city: City) -> Callable[[Position], Costs]:
     """Return the field of the places and one more, from the field that is there; the next call does not know of it."""
-    _, leaves = _hung(city)
-    back = graph(city.network, "walk", "from_facility")
-    kept = make_field(back, leaves)
-    latest: list[Change] = []
+    streets, leaves = _hung(city)
+    kept = LiveField(streets, graph(city.network, "walk", "from_facility"), leaves)
 
     def ask(position: Position) -> Costs:
-        while latest:
-            undo(kept, latest.pop())
-        latest.append(add_facility(kept, back, position, len(city.places)))
-        return kept.cost
+        while kept.edits:
+            kept.undo()
+        kept.add(position)
+        return kept.field.cost
 
     return ask
 

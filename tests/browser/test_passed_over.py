@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from geo.city import City
 from geo.coords import LonLat
 from geo.places.model import Place, Service
 from tests.browser.conftest import SIZES, Visit, serving
+from tests.browser.test_accessibility import SCHEMES, violations
 from webmap import create_app
 
 pytestmark = pytest.mark.browser
@@ -410,21 +410,19 @@ STATES: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", STATES)
-def test_new_states_are_accessible(visit: Start, state: str, size: str, scheme: str) -> None:
+def test_new_states_are_accessible(visit: Start, state: str, size: str) -> None:
     path, opener = STATES[state]
     lang = "en" if size == "desktop" else "zh"
-    page = visit(size, color_scheme=scheme, bypass_csp=True).open(f"{path}&lang={lang}")
+    page = visit(size, color_scheme=SCHEMES[size][0], bypass_csp=True).open(f"{path}&lang={lang}")
     expect(page.locator("#card-1, .message").first).to_be_visible()
     if opener == "#more" or not page.locator(".passed__row").first.is_visible():
         page.locator(opener).first.click()
     if state == "passed over":
         page.locator(".passed__item[data-id=x-lunch] button").click()
         expect(page.locator(".passed__item .card")).to_be_visible()
-    found = Axe().run(page)
-    assert [f"{v['id']}: {v['nodes'][0]['target']}" for v in found.response["violations"]] == []
+    assert violations(page, size) == []
     small = page.evaluate(
         """[...document.querySelectorAll('button, summary, .chip, .switch, .moment__input, .card a.button')]
         .filter(e => e.offsetParent).map(e => [e.textContent.trim(), e.getBoundingClientRect()])

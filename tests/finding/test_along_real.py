@@ -20,11 +20,10 @@ from geo.coords import LonLat, distance_m
 from geo.errors import OffNetworkError
 from geo.finding.along import Journey
 from geo.finding.asking import AlongQuery
-from geo.osm.extract import Extract
-from geo.streets.from_osm import build_network
 from geo.streets.network import StreetNetwork
 from geo.streets.profiles import Mode
 from geo.streets.snapping import Position, snap
+from tests.conftest import RealStreets
 from tests.finding.test_along import TOLERANCE_S, check_order, goals_of, wayside
 from tests.oracles import RawStreets, RideAndPark, link
 from tests.strategies import make_places
@@ -39,16 +38,6 @@ SPAN_M: Mapping[Mode, tuple[float, float]] = {
 }  # fmt: skip
 Node = Hashable
 Costs = NDArray[np.float64]
-
-
-@pytest.fixture(scope="module")
-def network(real_extract: Extract) -> StreetNetwork:
-    return build_network(real_extract)[0]
-
-
-@pytest.fixture(scope="module")
-def storeys(real_extract: Extract) -> RideAndPark:
-    return RideAndPark(real_extract.ways)
 
 
 class Asked(NamedTuple):
@@ -140,9 +129,10 @@ def compare(network: StreetNetwork, asked: Asked, direct_s: float, tours: list[f
 
 @pytest.mark.parametrize("mode", ["walk", "bike", "drive"])
 def test_20_journeys_by_one_vehicle_equal_brute_force(
-    network: StreetNetwork, storeys: RideAndPark, real_extract: Extract, mode: Mode
+    real_network: StreetNetwork, real_streets: RealStreets, mode: Mode
 ) -> None:
-    raw = storeys.walk if mode == "walk" else RawStreets(real_extract.ways, mode)
+    network, raw = real_network, real_streets(mode)
+    assert isinstance(raw, RawStreets)
     points = np.random.default_rng(12).uniform(WEST_SOUTH, EAST_NORTH, (PLACES, 2))
     goals = {f"place {n}": goal for n, goal in enumerate(goals_of(network, mode, points)) if goal is not None}
     asked = list(ask_for(network, mode, 20))
@@ -176,8 +166,10 @@ def test_20_journeys_by_one_vehicle_equal_brute_force(
     assert stops > 125
 
 
-def test_10_journeys_by_e_bike_equal_brute_force(network: StreetNetwork, storeys: RideAndPark) -> None:
+def test_10_journeys_by_e_bike_equal_brute_force(real_network: StreetNetwork, real_streets: RealStreets) -> None:
     """Parked at every crossing, at the beginning and at every door, each tried; or left for good on the way."""
+    network, storeys = real_network, real_streets("ebike")
+    assert isinstance(storeys, RideAndPark)
     points = np.random.default_rng(13).uniform(WEST_SOUTH, EAST_NORTH, (PLACES, 2))
     goals = {f"place {n}": goal for n, goal in enumerate(goals_of(network, "ebike", points)) if goal is not None}
     asked = list(ask_for(network, "ebike", 10))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count, pairwise
 from random import Random
 from threading import Barrier
@@ -77,8 +78,10 @@ _T = TypeVar("_T")
 class Town:
     """A city with places, and a finder and an oracle for each mode, made when they are needed."""
 
-    def __init__(self, extract: Extract, places: Sequence[Place]) -> None:
-        self.extract = extract
+    def __init__(
+        self, extract: Extract, places: Sequence[Place], raw: Callable[[Mode], RawStreets | RideAndPark] | None = None
+    ) -> None:
+        self.raw = raw or partial(oracle, extract)
         self.network: StreetNetwork = build_network(extract)[0]
         self.places = sorted(places, key=lambda place: place.id)
         self._lonlat = np.array([place.position for place in self.places])
@@ -90,9 +93,6 @@ class Town:
         if labels or hubs:
             finder.quicken(make_hierarchy(self.network.arcs[mode]) if hubs else None, labels=labels)
         return finder
-
-    def raw(self, mode: Mode) -> RawStreets | RideAndPark:
-        return oracle(self.extract, mode)
 
     def goals(self, mode: Mode) -> list[Position | None]:
         return positions(self.network, mode, self._lonlat, to_stay=True)

@@ -66,8 +66,15 @@ def test_two_decimals_are_rounded() -> None:
 
 
 @pytest.fixture(scope="module")
-def truth(real_words: CityWords, real_pack: Path) -> Truth:
+def known(real_words: CityWords, real_pack: Path) -> Truth:
     return Truth(real_words, real_pack, seed=20261122)
+
+
+@pytest.fixture
+def truth(known: Truth) -> Truth:
+    """Return what lists are drawn from; each test draws the same, whichever ran before."""
+    known.rng = np.random.default_rng(20261122)
+    return known
 
 
 @pytest.mark.real

@@ -365,10 +365,12 @@ def test_a_slow_server_is_not_waited_for(server: OverpassServer) -> None:
         server.streets.wait.set()
 
 
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture
+def unused_port() -> Iterator[int]:
+    """A port where nobody listens, kept from those who look for a free one meanwhile."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield int(kept.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -378,9 +380,9 @@ def unused_port() -> int:
         pytest.param("127.0.0.1/api", id="an address without http"),
     ],
 )
-def test_a_server_that_cannot_be_reached_is_named(url: str) -> None:
+def test_a_server_that_cannot_be_reached_is_named(url: str, unused_port: int) -> None:
     """A refused connection is no empty area."""
-    unreachable = OverpassSettings(overpass_url=url.format(port=unused_port()), rate_limit=False)
+    unreachable = OverpassSettings(overpass_url=url.format(port=unused_port), rate_limit=False)
 
     with pytest.raises(DownloadError, match=r"could not be used .*; check the network, name another server") as caught:
         download_bbox(AROUND, unreachable)

@@ -23,6 +23,8 @@ from geo.streets.snapping import snap
 
 Rows = list[dict[str, str]]
 
+TABLES = ("residents", "spots", "stations", "streets", "subdistricts")
+
 SUBDISTRICTS = {
     "东华门街道", "景山街道", "交道口街道", "安定门街道", "北新桥街道", "东四街道", "朝阳门街道", "建国门街道",
     "东直门街道", "和平里街道", "前门街道", "崇文门外街道", "东花市街道", "龙潭街道", "体育馆路街道", "天坛街道",
@@ -273,5 +275,5 @@ def test_bends_are_kept() -> None:
 
 
 def test_the_tables_are_where_the_package_says() -> None:
-    assert {path.name for path in sample_folder().glob("*.csv")} == {"stations.csv", "streets.csv", "subdistricts.csv"}
+    assert {path.name for path in sample_folder().glob("*.csv")} == {f"{name}.csv" for name in TABLES}
     assert isinstance(sample_folder(), Path)

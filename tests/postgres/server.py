@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -49,12 +49,18 @@ class Server:
         """Remove a database, whoever is connected to it."""
         self.run("template1", f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
-    def run(self, database: str, statement: str) -> None:
-        """Run a statement outside of a transaction."""
+    def data_folder(self) -> Path:
+        """Return where its data lie, which tells it from a server that somebody else runs."""
+        return Path(str(self.run("template1", "SHOW data_directory")))
+
+    def run(self, database: str, statement: str) -> object:
+        """Run a statement outside of a transaction; return the first value of its answer, if it has one."""
         engine = sa.create_engine(self.url(database).replace("postgresql", "postgresql+pg8000"), poolclass=sa.NullPool)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(statement)
+            answer = connection.exec_driver_sql(statement)
+            value = answer.scalar() if answer.returns_rows else None
         engine.dispose()
+        return value
 
 
 @contextmanager
@@ -73,22 +79,19 @@ def running_server() -> Iterator[Server]:
     try:
         if _USER is not None:
             shutil.chown(folder, _USER)
-        port = _free_port()
-        process = _start(programs[-1].parent, folder, port)
+        data = _make(programs[-1].parent, folder)
+        server, process = _start(programs[-1].parent, folder, data)
         try:
-            server = Server(port)
-            _wait(server, process, folder / "log")
             server.run("template1", f"CREATE DATABASE {_TEMPLATE}")
             server.run(_TEMPLATE, "CREATE EXTENSION postgis")
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
-            process.wait(_START_S)
+            _stop(process)
     finally:
         shutil.rmtree(folder)
 
 
-def _start(programs: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
+def _make(programs: Path, folder: Path) -> Path:
     data = folder / "data"
     made = subprocess.run(
         [programs / "initdb", "--pgdata", data, "--username=tests", "--auth=trust", "--encoding=UTF8", "--locale=C",
@@ -98,6 +101,31 @@ def _start(programs: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
     )  # fmt: skip
     if made.returncode:
         raise NoServerError(f"initdb: {made.stderr.strip()}")
+    return data
+
+
+def _start(programs: Path, folder: Path, data: Path, attempts: int = 3) -> tuple[Server, subprocess.Popen[bytes]]:
+    """Start a server on a free port; on another one if somebody has taken it meanwhile, as tests beside these may."""
+    port = _free_port()
+    process = _launch(programs, folder, data, port)
+    server = Server(port)
+    try:
+        _wait(server, process, data, folder / "log")
+    except BaseException as error:
+        _stop(process)
+        if isinstance(error, NoServerError) and attempts > 1:
+            return _start(programs, folder, data, attempts - 1)
+        raise
+    return server, process
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
+    process.wait(_START_S)
+
+
+def _launch(programs: Path, folder: Path, data: Path, port: int) -> subprocess.Popen[bytes]:
     settings = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off",
         "shared_buffers": "32MB", "max_connections": 30, "timezone": "Asia/Shanghai",
@@ -110,15 +138,16 @@ def _start(programs: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
         )  # fmt: skip
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(server: Server, process: subprocess.Popen[bytes], data: Path, log: Path) -> None:
     end = time.monotonic() + _START_S
     while True:
-        try:
-            server.run("template1", "SELECT 1")
+        ended, ours = process.poll() is not None, False
+        with suppress(sa.exc.SQLAlchemyError):
+            ours = server.data_folder() == data
+        if ours and not ended:
             return
-        except sa.exc.SQLAlchemyError as error:
-            if process.poll() is not None or time.monotonic() > end:
-                raise NoServerError(f"PostgreSQL did not start: {log.read_text()[-500:]}") from error
+        if ended or time.monotonic() > end:
+            raise NoServerError(f"PostgreSQL did not start: {log.read_text()[-500:]}")
         time.sleep(0.1)
 
 

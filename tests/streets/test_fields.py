@@ -151,60 +151,6 @@ def test_a_field_among_gates_without_length() -> None:
         assert check(network, mode, where, field_of(network, mode, where)) > 3
 
 
-def copied(field: Field) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    return field.cost.copy(), field.facility.copy()
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_one_more_facility_is_a_whole_new_field_and_undone_it_never_was(mode: Mode) -> None:
-    """Sequences of additions and undoing at random, compared bit for bit after every step."""
-    took = nothing = undone = 0
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        network, where = towns(seed, mode, 9)
-        on_streets = np.flatnonzero(where.edge >= 0).tolist()
-        there = [number for number in on_streets if rng.random() < 0.4]
-        back = graph(network, mode, "from_facility")
-        field = field_of(network, mode, take(where, there))
-        field.facility[:] = np.array([*there, -1], np.int32)[field.facility]
-        steps: list[tuple[Change, tuple[NDArray[np.int32], NDArray[np.int32]]]] = []
-        for number in [n for n in on_streets if n not in there]:
-            steps.append((add_facility(field, back, one(where, number), number), copied(field)))
-            there.append(number)
-            took, nothing = took + bool(len(steps[-1][0].label)), nothing + (not len(steps[-1][0].label))
-            anew = field_of(network, mode, take(where, there))
-            assert np.array_equal(field.cost, anew.cost)
-            costs = leaf_costs(network, mode, where)
-            reached = np.flatnonzero(field.cost < NO_WAY)
-            assert (costs[reached, field.facility[reached]] == field.cost[reached]).all()
-            assert set(field.facility[reached].tolist()) <= set(there)
-            if rng.random() < 0.4:  # what was before this step, or before all steps
-                undo(field, steps.pop()[0])
-                there.pop()
-                undone += 1
-                if steps:
-                    assert all(np.array_equal(a, b) for a, b in zip(copied(field), steps[-1][1], strict=True))
-                else:
-                    assert np.array_equal(field.cost, field_of(network, mode, take(where, there)).cost)
-    assert min(took, undone) > 50, (took, undone)
-    assert nothing > 0
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_undoing_all_of_it_restores_every_bit(mode: Mode) -> None:
-    for seed in range(30):
-        network, where = towns(seed, mode, 8)
-        on_streets = np.flatnonzero(where.edge >= 0).tolist()
-        field = field_of(network, mode, take(where, on_streets[:2]))
-        before, changes = copied(field), []
-        back = graph(network, mode, "from_facility")
-        for number in on_streets[2:]:
-            changes.append(add_facility(field, back, one(where, number), number))
-        for change in reversed(changes):
-            undo(field, change)
-        assert all(np.array_equal(a, b) for a, b in zip(copied(field), before, strict=True))
-
-
 def test_without_any_facility_nothing_is_near_and_the_first_one_makes_the_field() -> None:
     network = line_city(length=5)
     nowhere = take(snap_many(network, "walk", np.array([[116.411, 39.92]])), [])

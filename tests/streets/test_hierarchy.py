@@ -446,8 +446,8 @@ def test_threads_get_the_answers_of_one_thread() -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize("mode", ["walk", "ebike"])
-def test_real_extract_equals_the_search(real_extract: Extract, mode: Mode) -> None:
-    network, _ = build_network(real_extract)
+def test_real_extract_equals_the_search(real_extract: Extract, real_network: StreetNetwork, mode: Mode) -> None:
+    network = real_network
     rng = np.random.default_rng(20261122)
     box = real_extract.bbox
     where = snap_many(network, mode, rng.uniform([box.west, box.south], [box.east, box.north], (1500, 2)), to_stay=True)

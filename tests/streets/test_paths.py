@@ -19,6 +19,7 @@ from geo.streets.paths import Search, Stream
 from geo.streets.profiles import MODES, WALK_KMH, Mode
 from geo.streets.routes import draw, lengths_m
 from geo.streets.snapping import Position, snap, snap_many
+from tests.conftest import RealStreets
 from tests.oracles import RawStreets, RideAndPark
 from tests.strategies import random_extract, random_points
 
@@ -183,10 +184,11 @@ def test_random_cities_equal_networkx(block: int, mode: Mode) -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize("mode", MODES)
-def test_real_extract_equals_networkx(real_extract: Extract, mode: Mode) -> None:
+def test_real_extract_equals_networkx(
+    real_extract: Extract, real_network: StreetNetwork, real_streets: RealStreets, mode: Mode
+) -> None:
     """Many places and every route; ``test_real_city`` asks a thousand questions of the same streets."""
-    network, _ = build_network(real_extract)
-    raw = oracle(real_extract, mode)
+    network, raw = real_network, real_streets(mode)
     rng = np.random.default_rng(20261122)
     box = real_extract.bbox
     spread = rng.uniform([box.west + 0.03, box.south + 0.03], [box.east - 0.03, box.north - 0.03], (1500, 2))

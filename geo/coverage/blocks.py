@@ -1,0 +1,130 @@
+"""Many searches from many places: blocks of them shared among threads, each search as wide as its cutoff alone."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice, pairwise
+from typing import Final, TypeVar
+
+import numpy as np
+
+from geo.streets.compiled import compiled
+from geo.streets.queues import longer, pop, push
+
+#: As many places as a thread usually searches from before it looks up: whether to stop, and to tell how far it is.
+BLOCK: Final = 64
+#: States of labels are written ``epoch << 32 | cost``; epochs count down from here, so that older states are larger.
+_FIRST_EPOCH: Final = 2**31 - 2
+_UNTOUCHED: Final = np.iinfo(np.int64).max
+
+_Found = TypeVar("_Found")
+#: Asked whether to stop.
+Stop = Callable[[], bool]
+#: Told how many are done.
+Progress = Callable[[int], None]
+
+
+class Space:
+    """One thread's states of labels and rows of demand; never wiped until the epochs run out."""
+
+    def __init__(self, size: int) -> None:
+        self.state = np.full(size, _UNTOUCHED, dtype=np.int64)
+        self._epoch = _FIRST_EPOCH
+
+    def take(self, count: int) -> int:
+        """Return an epoch such that it and the ``count - 1`` before it are larger than no state here, and unused."""
+        if self._epoch <= count:
+            self.state[:], self._epoch = _UNTOUCHED, _FIRST_EPOCH
+        self._epoch -= count
+        return self._epoch + count
+
+
+def in_blocks(
+    count: int,
+    block: Callable[[int, int, Space], _Found],
+    size: int,
+    stop: Stop,
+    progress: Progress,
+    at_once: int,
+) -> Iterator[_Found]:
+    """Yield what each block of places gives, in order, worked on by as many threads as there are cores.
+
+    Parameters
+    ----------
+    count
+        Of places.
+    block
+        Told the first place, the one after the last, and where to write.
+    size
+        States that a search needs.
+    stop
+        Asked before each block; where it says yes, nothing more is yielded.
+    progress
+        Told after each block that has been taken.
+    at_once
+        Places in a block.
+    """
+    borders = [*range(0, count, at_once), count] if count else []
+    threads = max(1, min(os.cpu_count() or 1, len(borders) - 1))
+    free = [Space(size) for _ in range(threads)]
+
+    def run(low: int, high: int) -> _Found | None:
+        if stop():
+            return None
+        space = free.pop()  # there are as many as threads
+        try:
+            return block(low, high, space)
+        finally:
+            free.append(space)
+
+    waiting: deque[tuple[int, Future[_Found | None]]] = deque()
+    ahead = pairwise(borders)
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            while True:  # few blocks are ahead of who takes them, so that what waits stays small
+                for low, high in islice(ahead, 2 * threads - len(waiting)):
+                    waiting.append((high, pool.submit(run, low, high)))
+                if not waiting:
+                    return
+                done, future = waiting.popleft()
+                found = future.result()
+                if found is None:
+                    return
+                yield found
+                progress(done)
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+@compiled
+def spread(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    back, state, base, cutoff, heap, size, settled
+):
+    """Settle all labels within the cutoff, whose states then hold ``base | cost``; return (heap, settled, how many).
+
+    The first labels lie in the heap, their states written; ``base`` is the search's epoch, shifted.
+    """
+    count = 0
+    while size > 0:
+        key = pop(heap, size)
+        size -= 1
+        here, at = key >> 32, key & 0xFFFFFFFF
+        if base | here != state[at]:
+            continue  # a cheaper key of the same label came before
+        if count == len(settled):
+            settled = longer(settled)
+        settled[count] = at
+        count += 1
+        for i in range(back.first[at], back.first[at + 1]):
+            head, there = back.head[i], here + back.cost[i]
+            if there <= cutoff and base | there < state[head]:
+                state[head] = base | there
+                if size == len(heap):
+                    heap = longer(heap)
+                push(heap, size, there << 32 | head)
+                size += 1
+    return heap, settled, count

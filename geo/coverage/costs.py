@@ -1,0 +1,95 @@
+"""Travel time from positions on edges to the nearest facility, of many positions at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.streets.field_edits import Stands
+from geo.streets.fields import Field
+from geo.streets.graphs import Graph, Leaves
+from geo.streets.network import NO_WAY
+
+
+def costs_at(
+    streets: Graph,
+    leaves: Leaves | Stands,
+    field: Field,
+    edge: NDArray[np.int32],
+    offset_m: NDArray[np.float64],
+    access: NDArray[np.int32],
+    chosen: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int32]:
+    """Return the travel time to the nearest facility, access legs included.
+
+    Parameters
+    ----------
+    streets
+        The mode's graph *to facilities*.
+    leaves
+        The facilities, hung on it.
+    field
+        Time to the nearest of the facilities, of every label.
+    edge, offset_m, access
+        Where each position is: edge (-1: on none), metres from its tail, access leg in ticks; (n,) each.
+    chosen
+        Which facilities the field is of, bool (n_facilities,); None: all.
+
+    Returns
+    -------
+    int32 (n,)
+        Ticks; ``NO_WAY`` where none can be reached.
+    """
+    cost = np.full(len(edge), NO_WAY, dtype=np.int64)
+    there = np.flatnonzero(edge >= 0)
+    own, metres = edge[there], offset_m[there]
+    ends, long = streets.edge_nodes[own], streets.edge_length_m[own]
+    best = np.minimum(
+        _then(_part(streets.against[own], metres, long), field.cost[ends[:, 0]]),
+        _then(_part(streets.along[own], long - metres, long), field.cost[ends[:, 1]]),
+    )
+    if len(streets.foot_along):
+        parked = ends + streets.label_count // 2
+        best = np.minimum(best, _then(_part(streets.foot_against[own], metres, long), field.cost[parked[:, 0]]))
+        best = np.minimum(best, _then(_part(streets.foot_along[own], long - metres, long), field.cost[parked[:, 1]]))
+    row, facility = _on_same_edge(leaves, own, chosen)
+    np.minimum.at(
+        best, row, _along(streets, own[row], metres[row], leaves.offset_m[facility]) + leaves.access[facility]
+    )
+    cost[there] = best + access[there]
+    return np.minimum(cost, NO_WAY).astype(np.int32)
+
+
+def _on_same_edge(
+    leaves: Leaves | Stands, edge: NDArray[np.int32], chosen: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Return pairs of a position and a facility on its edge."""
+    facilities = leaves.by_edge if chosen is None else leaves.by_edge[chosen[leaves.by_edge]]
+    edges = leaves.edge[facilities]
+    first, last = np.searchsorted(edges, edge, "left"), np.searchsorted(edges, edge, "right")
+    count = last - first
+    row = np.repeat(np.arange(len(edge)), count)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return row, facilities[np.repeat(first, count) + within]
+
+
+def _along(
+    streets: Graph, edge: NDArray[np.int32], offset_m: NDArray[np.float64], goal_m: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    ahead, long = goal_m - offset_m, streets.edge_length_m[edge]
+    along, against = streets.along[edge], streets.against[edge]
+    if len(streets.foot_along):
+        along, against = np.minimum(along, streets.foot_along[edge]), np.minimum(against, streets.foot_against[edge])
+    return _part(np.where(ahead >= 0, along, against), np.abs(ahead), long)
+
+
+def _part(ticks: NDArray[np.int32], metres: NDArray[np.float64], long: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Cost of a part of an edge, as :func:`geo.streets.graphs.part` has it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cost = np.where(ticks == NO_WAY, NO_WAY, np.rint(metres / long * ticks))
+    return np.where(metres == 0, 0, cost).astype(np.int64)
+
+
+def _then(part: NDArray[np.int64], cost: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Go on; what cannot be reached stays beyond all reach."""
+    return part + cost

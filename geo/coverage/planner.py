@@ -1,0 +1,309 @@
+"""Answers a planner's questions of one city: who is within reach, who is not, why, and at which hours."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from threading import Lock
+from typing import Final, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
+from geo.coords import LonLat
+from geo.coverage.asking import CoverageQuery
+from geo.coverage.costs import costs_at
+from geo.coverage.counting import counted, counted_at, remedies
+from geo.coverage.demand import Demand
+from geo.coverage.layers import Layers
+from geo.coverage.pieces import Area, length_mm
+from geo.coverage.scenario import Close
+from geo.coverage.straight import Circles
+from geo.coverage.stretches import Stretches, reached, streets_of
+from geo.coverage.table import weight_by_area
+from geo.errors import ParameterError
+from geo.coverage.whatif import WhatIf
+from geo.places.calendar import Calendar
+from geo.places.hours import CHINA
+from geo.places.model import Place
+from geo.streets.fields import Field, make_field
+from geo.streets.graphs import Graph, Leaves, graph, hang
+from geo.streets.network import StreetNetwork
+from geo.streets.profiles import WALK_KMH, Mode
+from geo.streets.snapping import snap_many
+
+#: What a stretch or a person is: covered, or not, and then by the cheapest remedy why not.
+State = Literal["covered", "closed", "unverified", "missing", "severed", "nothing"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+#: The circle by which stations have been counted: "within 1 km" of the national programme of 2023.
+CIRCLE_M: Final = 1000.0
+HOURS: Final = 168
+#: So many fields are kept, each with what it reaches.
+_KEPT: Final = 24
+
+_Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Who is within reach at a moment, and why others are not.
+
+    Attributes
+    ----------
+    query, demand, areas
+        What was asked, of whom, by which areas.
+    weight
+        By state (:data:`STATES`) and area, millionths of the demand's unit, int64 (6, n_areas + 1); the last column
+        is what lies in no area. Columns add up to the demand, exactly.
+    circle
+        How much lies within :data:`CIRCLE_M` of a place that counts, as the crow flies, by area; int64 (n_areas + 1,).
+    streets
+        The streets that count for the mode.
+    reached
+        What is reached from where: covered first, then as far as each reason would bring it, each within the next;
+        five of them.
+    facilities
+        Which places count, bool (n_places,).
+    """
+
+    query: CoverageQuery
+    demand: Demand
+    areas: tuple[Area, ...]
+    weight: NDArray[np.int64]
+    circle: NDArray[np.int64]
+    streets: Stretches
+    reached: tuple[Stretches, ...]
+    facilities: _Mask
+
+    def stretches(self, state: State) -> Stretches:
+        """Return the streets of a state; those of all states are all the streets, without overlap."""
+        number = STATES.index(state)
+        within = self.streets if number == len(STATES) - 1 else self.streets.within(self.reached[number])
+        return within if number == 0 else within.minus(self.reached[number - 1])
+
+
+@dataclass(frozen=True, eq=False)
+class Week:
+    """Who is within reach at each hour of a week.
+
+    Attributes
+    ----------
+    query, demand, areas
+        What was asked, of whom, by which areas.
+    monday
+        The first day.
+    covered
+        By hour and area, millionths of the demand's unit, int64 (168, n_areas + 1).
+    total
+        By area, int64 (n_areas + 1,).
+    openings
+        How many different sets of open places there are in the week.
+    """
+
+    query: CoverageQuery
+    demand: Demand
+    areas: tuple[Area, ...]
+    monday: date
+    covered: NDArray[np.int64]
+    total: NDArray[np.int64]
+    openings: int
+
+    @property
+    def worker_hours(self) -> tuple[int, int]:
+        """Hours of a week that are spent within reach, and all that are spent: thousandths of millionths, exact.
+
+        Each hour counts as many as the demand's profile says are there.
+        """
+        there = self.demand.profile.per_mille.astype(object)
+        return int((self.covered.sum(axis=1).astype(object) * there).sum()), int(self.total.sum()) * int(there.sum())
+
+
+class Loss(NamedTuple):
+    """What closing one place would cost: its number, and how much loses its cover, millionths of the unit."""
+
+    number: int
+    weight: int
+
+
+class _Ways(NamedTuple):
+    """One mode's streets and all places on them."""
+
+    streets: Graph
+    back: Graph
+    leaves: Leaves
+    counted: Stretches
+
+
+class Planner:
+    """Answers for one city; threads may share it.
+
+    Parameters
+    ----------
+    network, places, conditions, openings, calendar
+        The city's; places are ordered by id.
+    layers
+        Who is where.
+    centre
+        Of the metric plane for straight lines.
+    """
+
+    def __init__(
+        self,
+        network: StreetNetwork,
+        places: Sequence[Place],
+        conditions: Conditions,
+        openings: Openings,
+        calendar: Calendar,
+        layers: Layers,
+        centre: LonLat,
+    ) -> None:
+        self._network = network
+        self._lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
+        self._conditions = conditions
+        self._openings = openings
+        self._calendar = calendar
+        self._places = tuple(places)
+        self.layers = layers
+        self.circles = Circles(network, self._lonlat, centre)
+        self.length_mm = length_mm(network)
+        self._ways: dict[Mode, _Ways] = {}
+        self._kept: OrderedDict[tuple[Mode, int, bytes], tuple[Field, Stretches]] = OrderedDict()
+        self._lock = Lock()
+
+    def coverage(self, query: CoverageQuery, demand: Demand | None = None) -> Coverage:
+        """Tell who is within reach, who is not, and why.
+
+        Parameters
+        ----------
+        query
+            The question.
+        demand
+            Who is counted; None: the layer that the question names.
+        """
+        who = demand or self.layers.demand(query.layer, query.mode)
+        ways, masks = self.ways(query.mode), remedies(self._conditions, self._openings, query)
+        found = [self.field(query.mode, query.cutoff, mask) for mask in masks]
+        parts = [part for _, part in found]
+        parts.append(parts[-1].union(self.circles.reached(masks[1], self._straight_m(query))))
+        points, near = self._points(query, who, masks, [field for field, _ in found])
+        count = len(self.layers.areas)
+        circle = weight_by_area(who, self.layers.pieces, [self.circles.reached(masks[0], CIRCLE_M)], [near], count)[0]
+        weight = weight_by_area(who, self.layers.pieces, parts, points, count)
+        return Coverage(query, who, self.layers.areas, weight, circle, ways.counted, tuple(parts), masks[0])
+
+    def week(
+        self,
+        query: CoverageQuery,
+        monday: date,
+        demand: Demand | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Week | None:
+        """Tell who is within reach at each hour of a week; None if it was stopped.
+
+        A place counts at an hour if it does at its first minute; ``when`` of the question does not matter.
+
+        Raises
+        ------
+        ParameterError
+            The first day is no Monday: the demand's profile would be that of other days.
+        """
+        if monday.weekday() != 0:
+            raise ParameterError(
+                f"week={monday.isoformat()} is no Monday, and weeks begin on one; give "
+                f"week={(monday - timedelta(days=monday.weekday())).isoformat()}",
+                parameter="week",
+            )
+        who = demand or self.layers.demand(query.layer, query.mode)
+        begin = datetime.combine(monday, time(), tzinfo=CHINA)
+        hours = [begin + timedelta(hours=hour) for hour in range(HOURS)]
+        open_ = counted_at(self._conditions, self._openings, query, hours)
+        covered = np.zeros((HOURS, len(self.layers.areas) + 1), dtype=np.int64)
+        sets, of_hour = np.unique(open_, axis=0, return_inverse=True)
+        for number, mask in enumerate(sets):
+            if stop():
+                return None
+            covered[of_hour.ravel() == number] = self._covered(query, who, mask)
+        return Week(query, who, self.layers.areas, monday, covered, who.by_area(len(self.layers.areas)), len(sets))
+
+    def backup(self, query: CoverageQuery, demand: Demand | None = None) -> tuple[Loss, ...]:
+        """Tell for each place that counts who would lose cover if it closed, the greatest loss first."""
+        what_if = self.what_if(query, demand)
+        numbers = np.flatnonzero(counted(self._conditions, self._openings, query)).tolist()
+        lost = [what_if.effect([Close(self._places[n].id)]).weight_lost.sum() for n in numbers]
+        losses = [Loss(number, int(weight)) for number, weight in zip(numbers, lost, strict=True)]
+        return tuple(sorted(losses, key=lambda loss: (-loss.weight, loss.number)))
+
+    def what_if(self, query: CoverageQuery, demand: Demand | None = None) -> WhatIf:
+        """Return one question, kept ready for edits."""
+        ways, who = self.ways(query.mode), demand or self.layers.demand(query.layer, query.mode)
+        return WhatIf(
+            self._network,
+            self._places,
+            self._calendar,
+            (ways.streets, ways.back, ways.leaves),
+            self.length_mm,
+            query,
+            counted(self._conditions, self._openings, query),
+            (who, self.layers.pieces, len(self.layers.areas)),
+        )
+
+    def ways(self, mode: Mode) -> _Ways:
+        """Return a mode's streets with all places on them."""
+        with self._lock:
+            if mode not in self._ways:
+                streets = graph(self._network, mode)
+                leaves = hang(streets, snap_many(self._network, mode, self._lonlat, to_stay=True))
+                back = graph(self._network, mode, "from_facility")
+                self._ways[mode] = _Ways(streets, back, leaves, streets_of(self._network, mode))
+            return self._ways[mode]
+
+    def field(self, mode: Mode, cutoff: int, mask: _Mask) -> tuple[Field, Stretches]:
+        """Return the time to the nearest of the marked places, and what is within a cutoff of them."""
+        key = (mode, cutoff, np.packbits(mask).tobytes())
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        ways = self.ways(mode)
+        field = make_field(ways.back, ways.leaves, mask)
+        found = field, reached(ways.streets, ways.leaves, field, cutoff, self.length_mm, mask)
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _covered(self, query: CoverageQuery, who: Demand, mask: _Mask) -> NDArray[np.int64]:
+        """Return how much is within reach of the marked places, by area."""
+        ways = self.ways(query.mode)
+        field = make_field(ways.back, ways.leaves, mask)
+        part = reached(ways.streets, ways.leaves, field, query.cutoff, self.length_mm, mask)
+        near = np.asarray(self._point_costs(query.mode, who, field, mask) <= query.cutoff)
+        return np.asarray(weight_by_area(who, self.layers.pieces, [part], [near], len(self.layers.areas))[0])
+
+    def _points(
+        self, query: CoverageQuery, who: Demand, masks: Sequence[_Mask], fields: Sequence[Field]
+    ) -> tuple[list[_Mask], _Mask]:
+        """Return which of the demand's points are reached in each way, and which lie in a circle."""
+        if not len(who.points.weight):
+            none = np.zeros(0, dtype=bool)
+            return [none] * (len(masks) + 1), none
+        reach = [
+            self._point_costs(query.mode, who, field, mask) <= query.cutoff
+            for mask, field in zip(masks, fields, strict=True)
+        ]
+        where = self._network.points_at(who.points.edge, who.points.offset_m)
+        severed = reach[-1] | (self.circles.distance_m(where, masks[1]) <= self._straight_m(query))
+        return [*reach, severed], self.circles.distance_m(where, masks[0]) <= CIRCLE_M
+
+    def _point_costs(self, mode: Mode, who: Demand, field: Field, mask: _Mask) -> NDArray[np.int32]:
+        ways, points = self.ways(mode), who.points
+        return costs_at(ways.streets, ways.leaves, field, points.edge, points.offset_m, points.access, mask)
+
+    def _straight_m(self, query: CoverageQuery) -> float:
+        """How far one would come on foot if streets were straight."""
+        return query.cutoff_s * WALK_KMH / 3.6

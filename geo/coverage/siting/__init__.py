@@ -1,0 +1,1 @@
+"""Where the next places should go: optimisation on what each candidate reaches; it knows no streets."""

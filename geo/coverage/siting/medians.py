@@ -1,0 +1,345 @@
+"""The least sum of weight times travel time: the p-median, on as many costs as the reach holds.
+
+References
+----------
+S. L. Hakimi, "Optimum locations of switching centers and the absolute centers and medians of a graph", Operations
+Research 12 (1964). Exchanges: E. Schubert, P. J. Rousseeuw, "Fast and eager k-medoids clustering", Information Systems
+101 (2021). The bound: G. Cornuéjols, M. L. Fisher, G. L. Nemhauser, "Location of bank accounts to optimize float",
+Management Science 23 (1977); steps as M. Held, P. Wolfe, H. P. Crowder, Mathematical Programming 6 (1974).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.coverage.siting.choice import Choice
+from geo.coverage.siting.covering import with_limits
+from geo.coverage.siting.exact import Program
+from geo.coverage.siting.plans import Patience, Progress
+from geo.coverage.siting.problems import UNREACHED, Question, Sites
+from geo.streets.compiled import compiled
+
+#: An exact program has one column per entry: larger ones are left to the bound.
+MAX_MEDIAN_ENTRIES: Final = 60_000
+_ROUNDS: Final = 400
+_PATIENT_ROUNDS: Final = 12
+#: Sums of weight times ticks stay below this, by leaving out the last bits of the weights where there is no room.
+_ROOM: Final = 2**60
+
+
+def fallback_of(sites: Sites, question: Question) -> NDArray[np.int64]:
+    """Return the ticks that each row of demand has without any candidate, int64 (n_demand,)."""
+    cost = sites.reach.cost
+    beyond = question.beyond
+    if beyond is None:
+        beyond = int(cost.max()) + 1 if len(cost) else 1
+    limit = np.full(sites.reach.demand_count, beyond, dtype=np.int64)
+    return limit if sites.cost_already is None else np.minimum(limit, sites.cost_already)
+
+
+class Medians:
+    """What a set of candidates takes off the sum of weight times ticks.
+
+    Parameters
+    ----------
+    sites, question
+        Of kind ``p_median``.
+    """
+
+    def __init__(self, sites: Sites, question: Question, allowed: NDArray[np.bool_]) -> None:
+        self.fallback = fallback_of(sites, question)
+        weight = sites.weight
+        common = max(1, int(np.gcd.reduce(weight))) if len(weight) else 1
+        self.shift = 0
+        while int((weight // common >> self.shift).astype(object) @ self.fallback.astype(object)) >= _ROOM:
+            self.shift += 1
+        #: Weights are in this unit; rounded down where ``exact`` is false.
+        self.unit = common << self.shift
+        self.weight: NDArray[np.int64] = weight // common >> self.shift
+        self.exact = self.shift == 0
+        limit = UNREACHED if question.cutoff is None else question.cutoff
+        self.first, self.demand, self.cost = _useful(
+            sites.reach.first, sites.reach.demand, sites.reach.cost, limit, self.fallback, self.weight, allowed
+        )
+        #: The sum with no candidate at all, in ``unit``.
+        self.base = int(self.weight @ self.fallback)
+        self.now = self.fallback.copy()
+        self._taken: list[int] = []
+
+    def clear(self) -> None:
+        """Take all candidates back."""
+        self.now = self.fallback.copy()
+        self._taken = []
+
+    def take(self, candidate: int) -> None:
+        """Add a candidate."""
+        span = slice(self.first[candidate], self.first[candidate + 1])
+        self.now[self.demand[span]] = np.minimum(self.now[self.demand[span]], self.cost[span])
+        self._taken.append(candidate)
+
+    def value(self) -> int:
+        """Return what those taken take off."""
+        return self.base - int(self.weight @ self.now)
+
+    def gain(self, candidate: int) -> int:
+        """Return what one more would take off."""
+        return int(_gain(candidate, self.first, self.demand, self.cost, self.weight, self.now))
+
+    def gains(self) -> NDArray[np.int64]:
+        """Return what each one more would take off, int64 (n_candidates,)."""
+        found: NDArray[np.int64] = _gains(self.first, self.demand, self.cost, self.weight, self.now)
+        return found
+
+    def exchange(self, chosen: NDArray[np.int64], choice: Choice, patience: Patience) -> bool:
+        """Exchange members of a set for better ones, in place; tell whether it did."""
+        del patience  # one round is short
+        _, left = choice.room(chosen.tolist())
+        fixed = np.isin(chosen, np.array(choice.forced, dtype=np.int64))
+        changed = bool(
+            _exchange(
+                self.first, self.demand, self.cost, self.weight, self.fallback, chosen, fixed, choice.allowed,
+                choice.price, left,
+            )
+        )  # fmt: skip
+        self.clear()
+        for candidate in chosen.tolist():
+            self.take(candidate)
+        return changed
+
+    def program(self, choice: Choice) -> Program | None:
+        """Return the exact question as a program: candidates, then who takes how much off whom."""
+        count, entries = len(choice.allowed), len(self.demand)
+        if entries > MAX_MEDIAN_ENTRIES or not self.exact:
+            return None
+        owner = np.repeat(np.arange(count, dtype=np.int32), np.diff(self.first))
+        saved = self.weight[self.demand] * (self.fallback[self.demand] - self.cost)
+        value = np.concatenate([np.zeros(count, dtype=np.int64), saved])
+        own = count + np.arange(entries, dtype=np.int32)
+        first = 2 * np.arange(entries + 1, dtype=np.int64)
+        column = np.stack([owner, own], axis=1).ravel()
+        factor = np.tile([1.0, -1.0], entries)
+        picked = np.arange(count, dtype=np.int32)
+        limits = [(picked, np.ones(count), float(choice.p))]
+        if choice.budget is not None:
+            limits.append((picked, choice.price.astype(np.float64), float(choice.budget)))
+        order = np.argsort(self.demand, kind="stable")
+        rows, starts = np.unique(self.demand[order], return_index=True)
+        del rows
+        limits += [(part, np.ones(len(part)), 1.0) for part in np.split(own[order], starts[1:]) if len(part)]
+        upper = np.ones(len(value))
+        upper[:count] = choice.allowed
+        return with_limits(value, upper, count, (first, column, factor), limits, choice.forced)
+
+    def relax(self, choice: Choice, chosen: tuple[int, ...], patience: Patience) -> tuple[int, tuple[int, ...]]:
+        """Bound what any choice takes off, by Lagrange multipliers of "everybody is served once".
+
+        Every multiplier gives a bound that is exact in whole numbers; better ones are looked for until they no longer
+        help. Whoever is open in the best one is worth trying.
+
+        Returns
+        -------
+        tuple
+            The bound, in ``unit``, and the candidates that are open in it.
+        """
+        self.clear()
+        for candidate in chosen:
+            self.take(candidate)
+        best_value, second = self.value(), _second(self.first, self.demand, self.cost, self.fallback, np.array(chosen))
+        # Beyond twice the second nearest nobody is served in a good choice: what is further is left out, and
+        # multipliers are kept below its cost, so that it would add nothing.
+        limit = np.minimum(2 * np.maximum(second, 1), self.fallback)
+        first, demand, cost = _nearer(self.first, self.demand, self.cost, limit)
+        multiplier = self.weight * np.minimum(second, limit)
+        top = self.weight * limit
+        best, tried = self.base, np.array(chosen, dtype=np.int64)
+        pace, since = 1.0, 0
+        for turn in range(_ROUNDS):
+            rest = _reduced(first, demand, cost, self.weight, multiplier)
+            # The sum is at least the multipliers, less what those who open take off them.
+            bound = self.base - int(multiplier.sum()) + choice.most(rest, held=choice.forced)
+            bound += sum(int(rest[c]) for c in choice.forced)
+            since += 1
+            if bound < best:
+                since = 0 if best - bound > 1e-5 * max(1, self.base - best) else since
+                best, tried = bound, _opened(rest, choice)
+            if best <= best_value or (turn % 10 == 0 and patience.over() is not None):
+                break
+            if since >= _PATIENT_ROUNDS:
+                pace, since = pace / 2, 0
+                if pace < 1e-3:
+                    break
+            served = np.zeros(len(multiplier), dtype=np.int64)
+            _serve(first, demand, cost, self.weight, multiplier, _opened(rest, choice), served)
+            slope = 1 - served
+            slope[(slope > 0) & (multiplier >= top) | (slope < 0) & (multiplier <= 0)] = 0
+            norm = int((slope * slope).sum())
+            if norm == 0:
+                break
+            size = pace * max(bound - best_value, 1) / norm
+            multiplier = np.clip(multiplier + np.rint(size * slope).astype(np.int64), 0, top)
+            if turn % 20 == 0:
+                patience.progress(Progress("relaxation", best_value, max(best, best_value)))
+        return max(best, best_value), tuple(int(c) for c in tried)
+
+
+def _opened(rest: NDArray[np.int64], choice: Choice) -> NDArray[np.int64]:
+    """Return who opens under multipliers: forced ones, then whoever takes most off, as far as the choice allows."""
+    count, money = choice.room(choice.forced)
+    free = choice.allowed.copy()
+    free[list(choice.forced)] = False
+    order = np.argsort(-np.where(free, rest / np.maximum(choice.price, 1) if choice.budget is not None else rest, -1.0))
+    picked = list(choice.forced)
+    for c in order[: max(0, count) if choice.budget is None else len(order)].tolist():
+        if count <= 0 or not free[c] or rest[c] <= 0:
+            break
+        if choice.price[c] <= money:
+            picked.append(c)
+            count, money = count - 1, money - int(choice.price[c])
+    return np.array(picked, dtype=np.int64)
+
+
+@compiled
+def _useful(first, demand, cost, limit, fallback, weight, allowed):  # type: ignore[no-untyped-def]  # compiled
+    """Leave out what takes nothing off: too far, without weight, of a candidate that may not be chosen."""
+    starts = np.zeros(len(first), np.int64)
+    for c in range(len(first) - 1):
+        n = 0
+        if allowed[c]:
+            for i in range(first[c], first[c + 1]):
+                n += cost[i] <= limit and cost[i] < fallback[demand[i]] and weight[demand[i]] > 0
+        starts[c + 1] = starts[c] + n
+    rows, costs, at = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32), 0
+    for c in range(len(first) - 1):
+        if allowed[c]:
+            for i in range(first[c], first[c + 1]):
+                if cost[i] <= limit and cost[i] < fallback[demand[i]] and weight[demand[i]] > 0:
+                    rows[at], costs[at] = demand[i], cost[i]
+                    at += 1
+    return starts, rows, costs
+
+
+@compiled
+def _nearer(first, demand, cost, limit):  # type: ignore[no-untyped-def]  # compiled
+    """Return the entries whose cost is below their demand's limit."""
+    starts = np.zeros(len(first), np.int64)
+    for c in range(len(first) - 1):
+        n = 0
+        for i in range(first[c], first[c + 1]):
+            n += cost[i] < limit[demand[i]]
+        starts[c + 1] = starts[c] + n
+    rows, costs, at = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32), 0
+    for i in range(len(demand)):
+        if cost[i] < limit[demand[i]]:
+            rows[at], costs[at] = demand[i], cost[i]
+            at += 1
+    return starts, rows, costs
+
+
+@compiled
+def _gain(candidate, first, demand, cost, weight, now):  # type: ignore[no-untyped-def]  # compiled
+    total = 0
+    for i in range(first[candidate], first[candidate + 1]):
+        d = demand[i]
+        if cost[i] < now[d]:
+            total += weight[d] * (now[d] - cost[i])
+    return total
+
+
+@compiled
+def _gains(first, demand, cost, weight, now):  # type: ignore[no-untyped-def]  # compiled
+    found = np.empty(len(first) - 1, np.int64)
+    for c in range(len(found)):
+        found[c] = _gain(c, first, demand, cost, weight, now)
+    return found
+
+
+@compiled
+def _two_nearest(first, demand, cost, fallback, chosen, nearest, second, owner):  # type: ignore[no-untyped-def]  # compiled
+    """Write the nearest two of a set, and who is nearest: a member, or -1 for the fallback, which counts as one."""
+    nearest[:], second[:], owner[:] = fallback, fallback, -1
+    for m in range(len(chosen)):
+        for i in range(first[chosen[m]], first[chosen[m] + 1]):
+            d = demand[i]
+            if cost[i] < nearest[d]:
+                second[d], nearest[d], owner[d] = nearest[d], cost[i], m
+            elif cost[i] < second[d]:
+                second[d] = cost[i]
+
+
+@compiled
+def _second(first, demand, cost, fallback, chosen):  # type: ignore[no-untyped-def]  # compiled
+    n = len(fallback)
+    nearest, second, owner = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    _two_nearest(first, demand, cost, fallback, chosen, nearest, second, owner)
+    return second
+
+
+@compiled
+def _exchange(  # type: ignore[no-untyped-def]  # compiled
+    first, demand, cost, weight, fallback, chosen, fixed, allowed, price, left
+):
+    """Go once through all candidates; each takes the place of the member for whom it is the most better, if any."""
+    p, n = len(chosen), len(fallback)
+    nearest, second, owner = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    inside = np.zeros(len(allowed), np.bool_)
+    loss, shared = np.zeros(p, np.int64), np.zeros(p, np.int64)
+    for m in range(p):
+        inside[chosen[m]] = True
+    fresh, changed = True, False
+    for c in range(len(allowed)):
+        if fresh:
+            _two_nearest(first, demand, cost, fallback, chosen, nearest, second, owner)
+            loss[:] = 0
+            for d in range(n):
+                if owner[d] >= 0:
+                    loss[owner[d]] += weight[d] * (second[d] - nearest[d])
+            fresh = False
+        if not allowed[c] or inside[c]:
+            continue
+        gain = 0
+        shared[:] = 0
+        for i in range(first[c], first[c + 1]):
+            d = demand[i]
+            if cost[i] < nearest[d]:
+                gain += weight[d] * (nearest[d] - cost[i])
+                if owner[d] >= 0:  # it would not lose what it loses without the new one
+                    shared[owner[d]] += weight[d] * (second[d] - nearest[d])
+            elif cost[i] < second[d] and owner[d] >= 0:
+                shared[owner[d]] += weight[d] * (second[d] - cost[i])
+        best, better = -1, 0
+        for m in range(p):
+            if not fixed[m] and price[c] - price[chosen[m]] <= left and gain - loss[m] + shared[m] > better:
+                best, better = m, gain - loss[m] + shared[m]
+        if best >= 0:
+            left -= price[c] - price[chosen[best]]
+            inside[chosen[best]], inside[c] = False, True
+            chosen[best], fresh, changed = c, True, True
+    return changed
+
+
+@compiled
+def _reduced(first, demand, cost, weight, multiplier):  # type: ignore[no-untyped-def]  # compiled
+    """Return what each candidate takes off the multipliers."""
+    rest = np.zeros(len(first) - 1, np.int64)
+    for c in range(len(rest)):
+        total = 0
+        for i in range(first[c], first[c + 1]):
+            d = demand[i]
+            less = multiplier[d] - weight[d] * cost[i]
+            if less > 0:
+                total += less
+        rest[c] = total
+    return rest
+
+
+@compiled
+def _serve(first, demand, cost, weight, multiplier, opened, served):  # type: ignore[no-untyped-def]  # compiled
+    """Count how often each row is served by those who open."""
+    for k in range(len(opened)):
+        for i in range(first[opened[k]], first[opened[k] + 1]):
+            d = demand[i]
+            if weight[d] * cost[i] < multiplier[d]:
+                served[d] += 1
