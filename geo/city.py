@@ -10,15 +10,22 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
 from geo.coords import BBox, LonLat, distance_m
 from geo.coverage.demand import Demand, from_points
 from geo.coverage.layers import Layers
 from geo.coverage.pieces import Area, Pieces
+from geo.coverage.planner import Planner
 from geo.coverage.point_table import read_points
-from geo.coverage.profiles import Profile, profile_of, read_profiles
+from geo.coverage.profiles import ALWAYS, Profile, profile_of, read_profiles
+from geo.coverage.scenario import Scenario
 from geo.coverage.spots import Spot
+from geo.coverage.straight import Ground
+from geo.coverage.whatif import street_at
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
 from geo.finding.along import Journey, Wayside
 from geo.finding.asking import AlongQuery, NearestQuery
@@ -128,6 +135,38 @@ class City:
         layers = Layers(path / folder.DEMAND, network) if (path / folder.DEMAND).is_dir() else None
         return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged(), hierarchies, layers)
 
+    @cached_property
+    def planner(self) -> Planner:
+        """Who has no place near enough, when and why."""
+        return self._planner(self.places, None)
+
+    def planner_in(self, scenario: Scenario) -> Planner:
+        """Return the same as :attr:`planner` of the city as a scenario has it.
+
+        Raises
+        ------
+        NotFoundError
+            The scenario is about a place that is not there.
+        OffNetworkError
+            No street is near where one is to be closed.
+        """
+        closed = np.zeros(self.network.edge_count, dtype=bool)
+        for position in scenario.closed_streets:
+            closed[street_at(self.network, position)] = True
+        return self._planner(scenario.applied(self.places), closed if closed.any() else None)
+
+    def _planner(self, places: tuple[Place, ...], closed: NDArray[np.bool_] | None) -> Planner:
+        known = (
+            (self._conditions, self._openings)
+            if places is self.places
+            else (Conditions(places), Openings(places, self.calendar))
+        )
+        return Planner(self.network, places, *known, self.calendar, self._layers, self._ground, closed)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.network, self.bbox.centre)
+
     def with_places(self, places: Iterable[Place], version: str) -> City:
         """Return this city with other places; streets, names and base map are shared.
 
@@ -164,7 +203,7 @@ class City:
         """Who is there at which hour of the week, by name; as packaged."""
         return read_profiles()
 
-    def demand(self, name: str, mode: Mode = "walk", profile: str | Profile = "always") -> Demand:
+    def demand(self, name: str, mode: Mode = "walk", profile: str | Profile = ALWAYS) -> Demand:
         """Return a layer of demand, one of :data:`~geo.coverage.layers.LAYERS`; it is made once.
 
         Parameters
@@ -183,7 +222,7 @@ class City:
         """
         return self._layers.demand(name, mode, self._profile(profile))
 
-    def demand_from(self, path: Path, mode: Mode = "walk", profile: str | Profile = "always") -> Demand:
+    def demand_from(self, path: Path, mode: Mode = "walk", profile: str | Profile = ALWAYS) -> Demand:
         """Return the demand of somebody's table of weighted points; see :func:`~geo.coverage.point_table.read_points`.
 
         Raises

@@ -20,7 +20,8 @@
     ├── DownloadError (OSError)             the map server did not answer as it should
     ├── PackError (OSError)                 a city pack cannot be written or read
     ├── RegisterError (OSError)             the register of places cannot be opened, read or written
-    └── ConflictError (ValueError)          somebody else has changed the place meanwhile
+    ├── ConflictError (ValueError)          somebody else has changed the place meanwhile
+    └── WrongPlanError (ValueError)         where to put places: the answer found did not pass its re-check
 
 A message states the value, the limit and the remedy. The command line ends with code 2 on any of
 them; the web maps classes to statuses in ``webmap/errors.py``.
@@ -128,3 +129,7 @@ class RegisterError(YizhanError, OSError):
 
 class ConflictError(YizhanError, ValueError):
     """Somebody else has changed or added the place meanwhile."""
+
+
+class WrongPlanError(YizhanError, ValueError):
+    """Where to put places: the answer that was found did not pass its re-check, which is a defect of ours."""

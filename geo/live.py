@@ -54,6 +54,11 @@ class LiveCity:
         """The city as it was when last refreshed."""
         return self._current
 
+    def let_go(self) -> None:
+        """Close the connections to the register until they are needed: a process that forks must not hand them on."""
+        if self._register is not None:
+            self._register.close()
+
     def refresh(self) -> City:
         """Read the register if it has changed since; return the city as it is now.
 

@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.pack",),
     ("geo.importing",),
     ("geo.city",),
-    ("geo.answers", "geo.live"),
+    ("geo.answers", "geo.coverage_answers", "geo.live"),
     ("geo.cli_hours", "geo.cli_places"),
     ("geo.cli_export", "geo.cli_import", "geo.cli_nearest", "geo.cli_search"),
     ("geo.cli_along",),

@@ -14,6 +14,7 @@ from geo.live import LiveCity
 from webmap.api import api
 from webmap.assets import init_assets
 from webmap.errors import init_errors
+from webmap.front import Front
 from webmap.i18n import init_i18n
 from webmap.pages import pages
 from webmap.security import init_security
@@ -55,4 +56,5 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
     init_assets(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
+    app.wsgi_app = Front(app)  # type: ignore[method-assign]
     return app

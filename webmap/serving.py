@@ -1,12 +1,15 @@
-"""Runs the site: granian in front (HTTP in Rust), some processes behind it that share the memory-mapped pack."""
+"""Runs the site: granian in front (HTTP in Rust), some processes behind it that share the city's memory."""
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import socket
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +18,7 @@ from granian.constants import Interfaces
 from granian.server.common import AbstractServer
 
 from geo.errors import ParameterError, YizhanError
+from geo.live import LiveCity
 from webmap import wsgi
 from webmap.settings import Settings
 
@@ -42,6 +46,7 @@ def serve(path: Path, settings: Settings) -> None:
             wsgi.CALENDAR: str(settings.calendar.resolve()),
             wsgi.STATUS: status,
         }
+        live = _open_once() if multiprocessing.get_start_method() == "fork" else None
         server = Granian(
             "webmap.wsgi:make",
             address=host,
@@ -59,12 +64,22 @@ def serve(path: Path, settings: Settings) -> None:
         look.daemon = True
         look.start()
         try:
-            server.serve()
+            server.serve(target_loader=partial(wsgi.make, live), wrap_loader=False)
         except SystemExit:
             if not failures:
                 raise
         if failures:
             raise YizhanError(failures[0])
+
+
+def _open_once() -> LiveCity:
+    """Open the city for all processes: what is read and reckoned before they fork is in memory once."""
+    live = wsgi.open_city()
+    live.current.quicken()
+    live.let_go()
+    gc.collect()
+    gc.freeze()  # otherwise each process, looking for garbage, would write on what it shares
+    return live
 
 
 def _look_after(server: AbstractServer[Any], status: Path, workers: int, address: str, failures: list[str]) -> None:

@@ -27,8 +27,13 @@ READY: Final = ".ready"
 FAILED: Final = ".failed"
 
 
-def make() -> Flask:
+def make(live: LiveCity | None = None) -> Flask:
     """Make the site that the environment describes, ready for its first question.
+
+    Parameters
+    ----------
+    live
+        Its city, opened before this process was forked; None: it is opened here.
 
     Raises
     ------
@@ -37,7 +42,7 @@ def make() -> Flask:
     """
     status = os.environ.get(STATUS)
     try:
-        app = _make()
+        app = _make(live or open_city())
     except YizhanError as error:
         if status is None:
             raise
@@ -54,6 +59,26 @@ def make() -> Flask:
     return app
 
 
+def open_city() -> LiveCity:
+    """Open the city that the environment describes, and load what its first questions need.
+
+    Raises
+    ------
+    PackError, RegisterError
+        The pack or the register is not there or cannot be read.
+    """
+    settings = _settings()
+    live = LiveCity.open(Path(os.environ[CITY]), settings.register, settings.calendar)
+    live.current.warm()
+    return live
+
+
+def _settings() -> Settings:
+    return Settings(
+        register=os.environ.get(REGISTER) or None, calendar=Path(os.environ.get(CALENDAR, Settings.calendar))
+    )
+
+
 def _leave(folder: str, suffix: str, text: str) -> None:
     """Write a file that is there whole or not at all."""
     path = Path(folder, f"{os.getpid()}{suffix}")
@@ -68,13 +93,9 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _make() -> Flask:
-    settings = Settings(
-        register=os.environ.get(REGISTER) or None, calendar=Path(os.environ.get(CALENDAR, Settings.calendar))
-    )
-    live = LiveCity.open(Path(os.environ[CITY]), settings.register, settings.calendar)
-    live.current.warm()
-    app = create_app(live, settings)
+def _make(live: LiveCity) -> Flask:
+    app = create_app(live, _settings())
+    live.current.search(live.current.manifest.name)  # each process has a database of names of its own
     with app.app_context():
         site().follow()
     return app

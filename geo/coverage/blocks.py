@@ -35,7 +35,7 @@ class Space:
         self._epoch = _FIRST_EPOCH
 
     def take(self, count: int) -> int:
-        """Return an epoch such that it and the ``count - 1`` before it are larger than no state here, and unused."""
+        """Return the first of ``count`` epochs, counting down, that are smaller than those of all states here."""
         if self._epoch <= count:
             self.state[:], self._epoch = _UNTOUCHED, _FIRST_EPOCH
         self._epoch -= count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from threading import Lock
@@ -14,25 +14,27 @@ from numpy.typing import NDArray
 
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
-from geo.coords import LonLat
-from geo.coverage.asking import CoverageQuery
+from geo.coverage.asking import CoverageQuery, Layer
 from geo.coverage.costs import costs_at
 from geo.coverage.counting import counted, counted_at, remedies
 from geo.coverage.demand import Demand
+from geo.coverage.equity import TravelEquity, travel_equity
 from geo.coverage.layers import Layers
 from geo.coverage.pieces import Area, length_mm
+from geo.coverage.profiles import read_profiles
+from geo.coverage.reach import middles
 from geo.coverage.scenario import Close
-from geo.coverage.straight import Circles
+from geo.coverage.straight import Circles, Ground
 from geo.coverage.stretches import Stretches, reached, streets_of
 from geo.coverage.table import weight_by_area
-from geo.errors import ParameterError
 from geo.coverage.whatif import WhatIf
+from geo.errors import ParameterError
 from geo.places.calendar import Calendar
 from geo.places.hours import CHINA
 from geo.places.model import Place
-from geo.streets.fields import Field, make_field
+from geo.streets.fields import Field, closing, make_field
 from geo.streets.graphs import Graph, Leaves, graph, hang
-from geo.streets.network import StreetNetwork
+from geo.streets.network import TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import WALK_KMH, Mode
 from geo.streets.snapping import snap_many
 
@@ -42,6 +44,10 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 #: The circle by which stations have been counted: "within 1 km" of the national programme of 2023.
 CIRCLE_M: Final = 1000.0
 HOURS: Final = 168
+#: Who is there when, by layer: see ``profiles.csv``.
+PROFILES: Final[Mapping[Layer, str]] = {"residents": "always", "street_length": "sanitation", "pickups": "couriers"}
+#: Longer ways are as good as none, seconds.
+CAP_S: Final = 7200
 #: So many fields are kept, each with what it reaches.
 _KEPT: Final = 24
 
@@ -147,8 +153,10 @@ class Planner:
         The city's; places are ordered by id.
     layers
         Who is where.
-    centre
-        Of the metric plane for straight lines.
+    ground
+        The streets on a metric plane, for straight lines.
+    closed
+        Which streets are closed to everybody, bool (n_edges,); None: none. They are counted all the same.
     """
 
     def __init__(
@@ -159,7 +167,8 @@ class Planner:
         openings: Openings,
         calendar: Calendar,
         layers: Layers,
-        centre: LonLat,
+        ground: Ground,
+        closed: _Mask | None = None,
     ) -> None:
         self._network = network
         self._lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
@@ -168,7 +177,8 @@ class Planner:
         self._calendar = calendar
         self._places = tuple(places)
         self.layers = layers
-        self.circles = Circles(network, self._lonlat, centre)
+        self.circles = Circles(ground, self._lonlat)
+        self._closed = closed
         self.length_mm = length_mm(network)
         self._ways: dict[Mode, _Ways] = {}
         self._kept: OrderedDict[tuple[Mode, int, bytes], tuple[Field, Stretches]] = OrderedDict()
@@ -184,7 +194,7 @@ class Planner:
         demand
             Who is counted; None: the layer that the question names.
         """
-        who = demand or self.layers.demand(query.layer, query.mode)
+        who = demand or self.who(query)
         ways, masks = self.ways(query.mode), remedies(self._conditions, self._openings, query)
         found = [self.field(query.mode, query.cutoff, mask) for mask in masks]
         parts = [part for _, part in found]
@@ -217,7 +227,7 @@ class Planner:
                 f"week={(monday - timedelta(days=monday.weekday())).isoformat()}",
                 parameter="week",
             )
-        who = demand or self.layers.demand(query.layer, query.mode)
+        who = demand or self.who(query)
         begin = datetime.combine(monday, time(), tzinfo=CHINA)
         hours = [begin + timedelta(hours=hour) for hour in range(HOURS)]
         open_ = counted_at(self._conditions, self._openings, query, hours)
@@ -239,7 +249,7 @@ class Planner:
 
     def what_if(self, query: CoverageQuery, demand: Demand | None = None) -> WhatIf:
         """Return one question, kept ready for edits."""
-        ways, who = self.ways(query.mode), demand or self.layers.demand(query.layer, query.mode)
+        ways, who = self.ways(query.mode), demand or self.who(query)
         return WhatIf(
             self._network,
             self._places,
@@ -251,13 +261,38 @@ class Planner:
             (who, self.layers.pieces, len(self.layers.areas)),
         )
 
+    def who(self, query: CoverageQuery) -> Demand:
+        """Return the layer that a question names, there at the hours at which such people are there."""
+        return self.layers.demand(query.layer, query.mode, read_profiles()[PROFILES[query.layer]])
+
+    def equity(self, query: CoverageQuery, demand: Demand | None = None) -> TravelEquity:
+        """Tell how travel time to the nearest place that counts is spread over the demand.
+
+        A piece of street is judged at its middle; who needs longer than :data:`CAP_S`, or cannot get to any place,
+        counts as needing so long.
+        """
+        who, ways = demand or self.who(query), self.ways(query.mode)
+        mask = counted(self._conditions, self._openings, query)
+        field, _ = self.field(query.mode, query.cutoff, mask)
+        at, points = middles(self._network, self.layers.pieces), who.points
+        cost = costs_at(
+            ways.streets, ways.leaves, field,
+            np.concatenate([at.edge, points.edge]),
+            np.concatenate([at.offset_m, points.offset_m]),
+            np.concatenate([np.zeros(len(at.edge), dtype=np.int32), points.access]),
+            mask,
+        )  # fmt: skip
+        weight = np.concatenate([who.piece_weight, points.weight])
+        return travel_equity(cost, weight, cap=CAP_S * TICKS_PER_S)
+
     def ways(self, mode: Mode) -> _Ways:
         """Return a mode's streets with all places on them."""
         with self._lock:
             if mode not in self._ways:
-                streets = graph(self._network, mode)
+                streets, back = graph(self._network, mode), graph(self._network, mode, "from_facility")
                 leaves = hang(streets, snap_many(self._network, mode, self._lonlat, to_stay=True))
-                back = graph(self._network, mode, "from_facility")
+                if self._closed is not None:
+                    streets = closing(streets, self._closed)
                 self._ways[mode] = _Ways(streets, back, leaves, streets_of(self._network, mode))
             return self._ways[mode]
 
@@ -269,7 +304,7 @@ class Planner:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         ways = self.ways(mode)
-        field = make_field(ways.back, ways.leaves, mask)
+        field = make_field(ways.back, ways.leaves, mask, self._closed)
         found = field, reached(ways.streets, ways.leaves, field, cutoff, self.length_mm, mask)
         with self._lock:
             self._kept[key] = found
@@ -280,7 +315,7 @@ class Planner:
     def _covered(self, query: CoverageQuery, who: Demand, mask: _Mask) -> NDArray[np.int64]:
         """Return how much is within reach of the marked places, by area."""
         ways = self.ways(query.mode)
-        field = make_field(ways.back, ways.leaves, mask)
+        field = make_field(ways.back, ways.leaves, mask, self._closed)
         part = reached(ways.streets, ways.leaves, field, query.cutoff, self.length_mm, mask)
         near = np.asarray(self._point_costs(query.mode, who, field, mask) <= query.cutoff)
         return np.asarray(weight_by_area(who, self.layers.pieces, [part], [near], len(self.layers.areas))[0])

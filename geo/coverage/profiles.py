@@ -30,7 +30,7 @@ _MAX_BYTES: Final = 1_000_000
 _AS_ABOVE: Final = "as above"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """How much of a weight is there in each hour of a week.
 
@@ -88,12 +88,17 @@ def read_profiles(path: Path | None = None) -> Mapping[str, Profile]:
     """
     drafts: dict[str, _Draft] = {}
     name = "profiles.csv" if path is None else path.name
-    for number, row in enumerate(csv.reader(_text(path).splitlines()), 1):
-        if number == 1:
-            if tuple(cell.strip() for cell in row) != COLUMNS:
-                raise _wrong(name, 1, f"the columns are {', '.join(row)[:200]!r}, not {', '.join(COLUMNS)}")
-        elif row:
-            _take(drafts, name, number, [cell.strip() for cell in row])
+    try:
+        for number, row in enumerate(csv.reader(_text(path).splitlines(), strict=True), 1):
+            cells = [cell.strip() for cell in row]
+            if number > 1 and cells:
+                _take(drafts, name, number, cells)
+            elif number == 1 and tuple(cells) != COLUMNS:
+                raise _wrong(name, 1, f"the columns are {', '.join(cells)[:200]!r}, not {', '.join(COLUMNS)}")
+    except csv.Error as error:
+        raise ParameterError(f"{name}: not CSV ({error}); a quote is not closed, or a cell is too long") from error
+    if not drafts:
+        raise ParameterError(f"{name}: the table is empty; give the columns {', '.join(COLUMNS)}, and rows")
     for profile, draft in drafts.items():
         missing = np.flatnonzero(draft.per_mille < 0)
         if len(missing):
@@ -158,10 +163,10 @@ def _take(drafts: dict[str, _Draft], table: str, number: int, row: list[str]) ->
 
 
 def _days(table: str, number: int, text: str) -> range:
-    first, _, last = text.partition("-")
-    if first not in _DAYS or (last or first) not in _DAYS:
+    first, to, last = text.partition("-")
+    if first not in _DAYS or (last if to else first) not in _DAYS:
         raise _wrong(table, number, f"days {text[:60]!r} must be one of {', '.join(_DAYS)}, or two such as Mo-Fr")
-    begin, end = _DAYS.index(first), _DAYS.index(last or first)
+    begin, end = _DAYS.index(first), _DAYS.index(last if to else first)
     if begin > end:
         raise _wrong(table, number, f"days {text}: weeks begin on Monday; write two rows")
     return range(begin, end + 1)

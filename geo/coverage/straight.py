@@ -21,35 +21,49 @@ _KEPT: Final = 8
 _MAX_CELLS: Final = 512
 
 
-class Circles:
-    """Circles around places, and the streets within them.
+class Ground:
+    """The streets on a metric plane.
 
     Parameters
     ----------
     network
         The streets.
-    lonlat
-        The places, degrees, float64 (n, 2).
     centre
-        Of the metric plane in which circles are drawn; distances are true within 0.1 ‰.
+        Of the plane; distances are true within 0.1 ‰.
     """
 
-    def __init__(self, network: StreetNetwork, lonlat: NDArray[np.float64], centre: LonLat) -> None:
-        self._network = network
-        self._plane = LocalMetres(centre)
-        self._places = self._plane.xy_many(lonlat) if len(lonlat) else np.empty((0, 2))
-        self._kept = lru_cache(maxsize=_KEPT)(self._reached)
+    def __init__(self, network: StreetNetwork, centre: LonLat) -> None:
+        self.network = network
+        self.plane = LocalMetres(centre)
 
     @cached_property
-    def _points(self) -> NDArray[np.float64]:
-        return self._plane.xy_many(self._network.shape_e7 / E7)
+    def points(self) -> NDArray[np.float64]:
+        """Points of all shapes, metres, float64 (n_points, 2)."""
+        return self.plane.xy_many(self.network.shape_e7 / E7)
 
     @cached_property
-    def _points_mm(self) -> NDArray[np.int64]:
-        """Where on its edge each point of a shape lies."""
-        network = self._network
+    def points_mm(self) -> NDArray[np.int64]:
+        """Where on its edge each point of a shape lies, int64 (n_points,)."""
+        network = self.network
         share = network.shape_m / np.maximum(network.edge_length_m, 1e-9)[network.shape_edge]
         return np.asarray(np.rint(share * length_mm(network)[network.shape_edge]).astype(np.int64))
+
+
+class Circles:
+    """Circles around places, and the streets within them.
+
+    Parameters
+    ----------
+    ground
+        The streets.
+    lonlat
+        The places, degrees, float64 (n, 2).
+    """
+
+    def __init__(self, ground: Ground, lonlat: NDArray[np.float64]) -> None:
+        self._ground = ground
+        self._places = ground.plane.xy_many(lonlat) if len(lonlat) else np.empty((0, 2))
+        self._kept = lru_cache(maxsize=_KEPT)(self._reached)
 
     def reached(self, chosen: NDArray[np.bool_], radius_m: float) -> Stretches:
         """Return the streets within a radius of one of the chosen places, inclusive to the millimetre.
@@ -65,7 +79,7 @@ class Circles:
 
     def _reached(self, chosen: bytes, radius_m: float) -> Stretches:
         places = self._places[np.frombuffer(chosen, dtype=np.bool_)]
-        if not len(places) or not len(self._points):
+        if not len(places) or not len(self._ground.points):
             return Stretches.of([], [], [])
         # cells at least as wide as a circle reaches, and no more of them than are worth a list
         cell_m = max(radius_m, float(np.ptp(places, axis=0).max()) / _MAX_CELLS)
@@ -75,10 +89,8 @@ class Circles:
         cell = (cells[:, 1] - low[1]) * columns + cells[:, 0] - low[0]
         order = np.argsort(cell, kind="stable")
         first = np.searchsorted(cell[order], np.arange(columns * rows + 1))
-        parts = _within(
-            self._points, self._points_mm, self._network.shape_edge, places[order], first, low, columns, rows, cell_m,
-            radius_m,
-        )  # fmt: skip
+        shapes = self._ground.points, self._ground.points_mm, self._ground.network.shape_edge
+        parts = _within(*shapes, places[order], first, low, columns, rows, cell_m, radius_m)
         return joined(*parts)
 
     def distance_m(self, lonlat: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -86,7 +98,7 @@ class Circles:
         places = self._places[chosen]
         if not len(places) or not len(lonlat):
             return np.full(len(lonlat), np.inf)
-        return np.asarray(_nearest(self._plane.xy_many(lonlat), places))
+        return np.asarray(_nearest(self._ground.plane.xy_many(lonlat), places))
 
 
 @compiled

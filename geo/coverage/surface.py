@@ -33,7 +33,7 @@ def gain_at_nodes(
     Parameters
     ----------
     back, demand, cutoff, stop, progress
-        As in :func:`reach`.
+        As in :func:`geo.coverage.reach.reach`.
     weight
         Of each row, at least 0, int64; 0 for what is within reach of another place already. Their sum must fit.
     node_count

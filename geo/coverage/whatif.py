@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
+from geo.coords import LonLat
 from geo.coverage.asking import CoverageQuery
 from geo.coverage.costs import costs_at
 from geo.coverage.counting import counted
@@ -130,7 +131,7 @@ class WhatIf:
 
         for edit in edits:
             if isinstance(edit, CloseStreet):
-                edge = snap(self._network, self._query.mode, edit.position).edge
+                edge = street_at(self._network, edit.position)
                 touched[edge] = True
                 live.close_street(edge)
                 mark()
@@ -198,6 +199,17 @@ class WhatIf:
         weight = share_of(self._demand.piece_weight[rows], measure(own, part), own.length_mm)
         there = self._demand.points
         return by_area(weight, own.area, self._areas) + by_area(there.weight[points], there.area[points], self._areas)
+
+
+def street_at(network: StreetNetwork, position: LonLat) -> int:
+    """Return the street that is meant by a position: the nearest that one may walk, or park and walk.
+
+    Raises
+    ------
+    OffNetworkError
+        None is near.
+    """
+    return snap(network, "ebike", position, to_stay=True).edge
 
 
 class Rows:

@@ -161,7 +161,7 @@ class Finder:
         return np.asarray((edge >= 0) & (self._network.standing(self._mode, to_stay=True)[edge] == MAIN))
 
     def quicken(self, hierarchy: Hierarchy | None = None, *, labels: bool = True) -> None:
-        """Take some time and memory once, so that questions become look-ups.
+        """Take some time and memory once, so that questions become look-ups; what is there already is not made again.
 
         Answers are the same before, during and after it.
 
@@ -172,9 +172,9 @@ class Finder:
         labels
             Whether to keep the first few places of every crossing.
         """
-        if hierarchy is not None:
+        if hierarchy is not None and self._search.hubs is None:
             self._search.hubs = Hubs(self._search.graph, self._search.leaves, hierarchy)
-        if labels:
+        if labels and self._search.labels is None:
             self._search.labels = make_labels(self._network.arcs[self._mode], self._search.leaves)
 
     def warm(self) -> None:

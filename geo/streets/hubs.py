@@ -186,7 +186,6 @@ def _meet(  # type: ignore[no-untyped-def]
     """
     up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
     down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
-    first, facility, rest = buckets.first, buckets.facility, buckets.cost
     size, count = _begin(
         hierarchy.number, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
         seed_label, seed_cost, seed_code,
@@ -201,15 +200,7 @@ def _meet(  # type: ignore[no-untyped-def]
             continue
         if _stalled(down_first, down_tail, down_cost, state, stamp, at, here):
             continue
-        for i in range(first[at], first[at + 1]):
-            c, f = here + rest[i], facility[i]
-            if c > cutoff:
-                break
-            if c < cost[f]:
-                if cost[f] == NO_WAY:
-                    found[count] = f
-                    count += 1
-                cost[f], met[f] = c, i
+        count = _look(buckets, at, here, cutoff, cost, met, found, count)
         for i in range(up_first[at], up_first[at + 1]):
             head, c = up_head[i], here + up_cost[i]
             if c > cutoff:
@@ -226,6 +217,21 @@ def _meet(  # type: ignore[no-untyped-def]
             size += 1
     for i in range(count):
         found[i] = np.int64(cost[found[i]]) << 32 | found[i]
+    return count
+
+
+@compiled
+def _look(buckets, at, here, cutoff, cost, met, found, count):  # type: ignore[no-untyped-def]
+    """Lower the costs of the facilities in the bucket of a number; return how many are found by now."""
+    for i in range(buckets.first[at], buckets.first[at + 1]):
+        c, f = here + buckets.cost[i], buckets.facility[i]
+        if c > cutoff:
+            break
+        if c < cost[f]:
+            if cost[f] == NO_WAY:
+                found[count] = f
+                count += 1
+            cost[f], met[f] = c, i
     return count
 
 

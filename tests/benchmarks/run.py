@@ -31,9 +31,10 @@ from tests.benchmarks.along import rows as along_rows
 from tests.benchmarks.graph import CUTOFF_S, K, questions
 from tests.benchmarks.hours import rows as hours_rows
 from tests.benchmarks.names import rows as names_rows
+from tests.benchmarks.surface import rows as surface_rows
 from tests.benchmarks.table import Row
 
-PARTS: Final = ("house", "served", "compare", "hours", "names", "along")
+PARTS: Final = ("house", "served", "compare", "hours", "names", "along", "surface")
 CITIES: Final = ("district", "real", "city")
 _LIBRARIES: Final = (
     "numpy", "numba", "scipy", "networkx", "networkit", "rustworkx", "igraph", "osrm-bindings", "pyvalhalla", "flask",
@@ -133,6 +134,9 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
             if "along" in parts and name == ("real" if "real" in cities else cities[-1]):
                 _say(f"{name}: along a way")
                 lines += along_rows(pack)
+            if "surface" in parts and name in {"real", cities[-1]}:
+                _say(f"{name}: where the next place should go")
+                lines += surface_rows(pack)
             if lines:
                 results["house"][name] = [row._asdict() for row in lines]
             if "served" in parts and name == cities[-1]:

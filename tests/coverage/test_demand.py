@@ -110,10 +110,9 @@ def test_residents_lie_along_the_streets_of_their_area_by_length() -> None:
 
 
 def test_longer_pieces_have_more_residents() -> None:
-    """Two blocks and six blocks of street in one area: a quarter and three quarters of 1,000 people."""
-    network = network_of(
-        (ROAD, [(0, 0.5), (2, 0.5)]), (ROAD, [(2, 0.5), (2, 0.6), (8, 0.6)]), (ROAD, [(2, 0.5), (2, 0)])
-    )
+    """Pieces of two blocks, of six, and of a half that is somewhat longer: each as many people as it has metres."""
+    side = (ROAD, [(2.0, 0.5), (2.0, 0.0)])  # so that the street has a crossing there
+    network = network_of((ROAD, [(0, 0.5), (2, 0.5)]), (ROAD, [(2, 0.5), (8, 0.5)]), side)
     pieces = cut(network, [box(-1, 0, 10, 1)])
 
     demand = residents(pieces, [area(0, 1000)], network)
@@ -288,10 +287,10 @@ def test_somebody_s_points_carry_their_weights(street: tuple[StreetNetwork, Piec
 def test_a_table_with_exchanged_coordinates_is_refused(street: tuple[StreetNetwork, Pieces]) -> None:
     network, pieces = street
     (lon, lat), far = at(1, 0.5), at(4, 20)
-    rows = ["lon,lat,weight", f"{lon},{lat},1", f"{far[0]},{far[1]},1", f"{lat},{lon - 30},1"]
-    assert from_points(points_of(rows, "a.csv"), pieces, network, "walk").lost == 2 * MICRO
+    rows = ["lon,lat,weight", f"{lon},{lat},1", f"{far[0]},{far[1]},1"]
+    assert from_points(points_of(rows, "a.csv"), pieces, network, "walk").lost == MICRO, "far away is not exchanged"
 
-    # 116 is no latitude, so a city farther west is needed to exchange them
+    # 116 is no latitude, so a city farther west is needed
     west = build_network(_moved(extract([(ROAD, [(0, 0.5), (8, 0.5)])], ()), -50.0))[0]
     table = points_of(["lon,lat,weight", f"{lon - 50},{lat},1", f"{lat},{lon - 50},1", f"{lat},{lon - 50},1"], "b.csv")
     with pytest.raises(SwappedCoordinatesError, match=r"b\.csv, line 3: lon=39\.9205, lat=66\.411 .* 2 rows"):

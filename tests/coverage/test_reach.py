@@ -30,11 +30,12 @@ MINUTE = 60 * TICKS_PER_S
 
 
 def joined(*parts: Positions) -> Positions:
-    return Positions(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    edge, offset_m, snap_m, lonlat = (np.concatenate([part[i] for part in parts]) for i in range(4))
+    return Positions(edge, offset_m, snap_m, lonlat)
 
 
 def take(where: Positions, numbers: NDArray[np.int64]) -> Positions:
-    return Positions(*(array[numbers] for array in where))
+    return Positions(where.edge[numbers], where.offset_m[numbers], where.snap_m[numbers], where.lonlat[numbers])
 
 
 @cache
@@ -117,7 +118,7 @@ def expected(network: StreetNetwork, mode: Mode, places: Positions, demand: Posi
 
 def check(found: Reach, cost: NDArray[np.float64], cutoff: int) -> int:
     """Every pair within the cutoff is there, once, at its cost, in order, and no other; return how many there are."""
-    assert (found.first.dtype, found.demand.dtype, found.cost.dtype) == (np.int64, np.int32, np.int32)
+    assert [array.dtype for array in found[:3]] == [np.int64, np.int32, np.int32]
     assert (found.place_count, found.demand_count) == cost.shape[::-1]
     assert found.first[0] == 0
     assert found.first[-1] == len(found.demand) == len(found.cost)
@@ -157,7 +158,7 @@ def test_it_is_what_the_search_answers_to_who_stands_there(mode: Mode) -> None:
 def compare_with_search(network: StreetNetwork, mode: Mode, places: Positions, demand: Positions, cutoff: int) -> int:
     streets = graph(network, mode)
     search = Search(streets, hang(streets, places))
-    answers = {}
+    answers = dict[tuple[int, int], int]()
     for row in np.flatnonzero(demand.edge >= 0).tolist():
         own = leg(demand, row)
         origin = Position(int(demand.edge[row]), float(demand.offset_m[row]), 0.0, 0.0, 0.0)

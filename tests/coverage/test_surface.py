@@ -22,7 +22,7 @@ from tests.streets.test_paths import line_city
 
 
 def at_nodes(network: StreetNetwork) -> Positions:
-    """Return a place at every node, on an edge that ends there; at a barrier's own node, which no position has, none."""
+    """Return a place at every node, on an edge that ends there; none at a barrier's own node, where nobody can be."""
     edge, offset_m = np.full(network.node_count, -1, np.int32), np.zeros(network.node_count)
     for number, (tail, head) in enumerate(network.edge_nodes.tolist()):
         if network.edge_length_m[number] == 0:
@@ -38,7 +38,8 @@ def gain(
     back = graph(network, mode, "from_facility")
     found = gain_at_nodes(back, hang(back, demand), weight, cutoff, network.node_count)
     assert found is not None
-    assert (found.dtype, found.shape) == (np.int64, (network.node_count,))
+    assert found.dtype == np.int64
+    assert found.shape == (network.node_count,)
     return found
 
 

@@ -7,11 +7,12 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 
 from geo.places.model import place_to_json
 from webmap.geojson import search_results
 from webmap.params import along_query, nearest_query, search_query
-from webmap.site import StoredJson, site
+from webmap.site import Site, StoredJson, site
 
 api = Blueprint("api", __name__)
 
@@ -39,10 +40,14 @@ def place(place_id: str) -> Response:
 
 @api.get("/api/v1/nearest")
 def nearest() -> Response:
-    """Answer the sentence that the project exists for."""
-    edition = site().edition()
-    answer = edition.city.nearest(nearest_query(request.args, site().now()))
-    return Response(edition.answers.nearest(answer), mimetype="application/json")
+    """Answer the sentence that the project exists for; see :mod:`webmap.front`."""
+    return Response(nearest_answer(site(), request.args), mimetype="application/json")
+
+
+def nearest_answer(here: Site, args: MultiDict[str, str]) -> bytes:
+    """Return the answer of a site to the question in a query string."""
+    edition = here.edition()
+    return edition.answers.nearest(edition.city.nearest(nearest_query(args, here.now())))
 
 
 @api.get("/api/v1/along")

@@ -8,6 +8,8 @@ K. Hogan, C. ReVelle, "Concepts and applications of backup coverage", Management
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +55,9 @@ class Covering:
         self.twice = sums(self.cover, twice)
         #: What is covered already is worth.
         self.base = int(first_worth[~none].sum()) + int(second_worth[already > 1].sum())
+        self.unit = 1
+        self._left = sums(self.cover, np.where(none, sites.weight, 0))
+        self._lost = int(sites.weight[none & (self.cover.merged < 0)].sum())
         self.times = np.zeros(self.cover.row_count, dtype=np.int32)
         self._slot = np.full(len(allowed), -1, dtype=np.int64)
 
@@ -92,14 +97,39 @@ class Covering:
             )
         )  # fmt: skip
 
+    def objective(self, chosen: Iterable[int]) -> int:
+        """Take a set, and return its objective."""
+        self.clear()
+        for candidate in chosen:
+            self.take(candidate)
+        return self.base + self.value()
+
+    def objective_at(self, bound: int) -> int:
+        """Return what no objective is better than if no set is worth more than a bound."""
+        return self.base + bound
+
+    def unserved(self) -> int:
+        """Return the weight that those taken leave without."""
+        return int(self._left[self.times == 0].sum()) + self._lost
+
+    def columns(self, chosen: Iterable[int]) -> NDArray[np.float64]:
+        """Take a set, and return the columns that it is in the program."""
+        self.objective(chosen)
+        alone, double = self._parts()
+        picked = (self._slot >= 0).astype(np.float64)
+        return np.concatenate([picked, self.times[~alone] > 0, self.times[double] > 1]).astype(np.float64)
+
+    def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell which rows one candidate alone covers, and which are worth something a second time."""
+        size = np.diff(self.cover.back)
+        return size == 1, (size > 1) & (self.twice > 0)
+
     def program(self, choice: Choice) -> Program | None:
         """Return the exact question as a program: candidates, then rows covered, then rows covered twice."""
         cover, count = self.cover, len(choice.allowed)
         if len(cover.row) > MAX_PROGRAM_ENTRIES:
             return None
-        size = np.diff(cover.back)
-        double = (size > 1) & (self.twice > 0)
-        alone = size == 1  # covered by one candidate alone: worth what that candidate is
+        alone, double = self._parts()  # whom one candidate alone covers is worth what that candidate is
         value = np.zeros(count, dtype=np.int64)
         np.add.at(value, cover.candidate[cover.back[:-1][alone]], self.once[alone])
         rows = np.flatnonzero(~alone)

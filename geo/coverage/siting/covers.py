@@ -43,40 +43,48 @@ def cover_all(cover: Cover, price: NDArray[np.int64], choice: Choice, patience: 
     alive_row, alive = reduced(cover, price, choice.allowed, held)
     greedy = _greedy(cover.first, cover.row, cover.back, cover.candidate, price, alive, held)
     chosen = tuple(np.flatnonzero(greedy).tolist())
-    cost, start = int(price[greedy].sum()), greedy
-    base = int(price[held].sum())
-    bound = base + (int(price[alive & (price > 0)].min(initial=np.iinfo(np.int32).max)) if cost > base else 0)
-    bound = min(bound, cost)
+    cost = int(price[greedy].sum())
+    bound = min(cost, int(price[held].sum()) + _apart(cover, alive_row, price, alive))
     stopped = patience.over()
     if not exact or bound == cost or stopped is not None:
         return Covered(chosen, cost, bound, stopped)
     program = _program(cover, price, alive_row, alive, held)
     if len(program.column) > MAX_PROGRAM_ENTRIES:
         return Covered(chosen, cost, bound, None)
-    solved = solve_program(program, patience, start=start.astype(np.float64), step="fewest sites")
+    solved = solve_program(program, patience, start=greedy.astype(np.float64), step="fewest sites")
     if solved.columns is not None:
         found = (solved.columns > 0.5) | held
         if _covers(cover, found) and int(price[found].sum()) < cost:
             chosen, cost = tuple(np.flatnonzero(found).tolist()), int(price[found].sum())
     if solved.bound is not None:
         bound = min(cost, max(bound, -solved.bound))
-    return Covered(chosen, cost, bound, None if solved.status == "optimal" else patience.over() or "time limit")
+    return Covered(chosen, cost, bound, None if bound == cost or solved.status == "optimal" else solved.status)
 
 
-def enough(cover: Cover, choice: Choice, patience: Patience) -> tuple[tuple[int, ...] | None, Status | None]:
-    """Tell whether ``choice.p`` candidates can cover every row: a cover or None, and why that is not known, if so."""
+def enough(
+    cover: Cover, choice: Choice, patience: Patience, *, exact: bool
+) -> tuple[tuple[int, ...] | None, Status | None]:
+    """Tell whether ``choice.p`` candidates can cover every row.
+
+    Returns
+    -------
+    tuple
+        A cover, or None; and if None why it is not known that there is none, or None if that is known.
+    """
     ones = np.ones(len(choice.allowed), dtype=np.int64)
     held = np.zeros(len(ones), dtype=np.bool_)
     held[list(choice.forced)] = True
+    if np.any(np.diff(cover.back) == 0):
+        return None, None
     alive_row, alive = reduced(cover, ones, choice.allowed, held)
     greedy = _greedy(cover.first, cover.row, cover.back, cover.candidate, ones, alive, held)
     if int(greedy.sum()) <= choice.p:
         return tuple(np.flatnonzero(greedy).tolist()), None
-    if _apart(cover, alive_row) > choice.p:
+    if int(held.sum()) + _apart(cover, alive_row, ones, alive) > choice.p:
         return None, None
     program = _program(cover, ones, alive_row, alive, held, most=choice.p)
-    if len(program.column) > MAX_PROGRAM_ENTRIES:
-        return None, patience.over() or "within gap"
+    if not exact or len(program.column) > MAX_PROGRAM_ENTRIES:
+        return None, "within gap"
     solved = solve_program(program, patience, step="least travel time")
     if solved.status == "infeasible":
         return None, None
@@ -84,7 +92,7 @@ def enough(cover: Cover, choice: Choice, patience: Patience) -> tuple[tuple[int,
         found = (solved.columns > 0.5) | held
         if _covers(cover, found) and int(found.sum()) <= choice.p:
             return tuple(np.flatnonzero(found).tolist()), None
-    return None, patience.over() or "time limit"
+    return None, patience.over() or "within gap"
 
 
 def reduced(
@@ -114,17 +122,18 @@ def _covers(cover: Cover, chosen: NDArray[np.bool_]) -> bool:
     return bool(done.all())
 
 
-def _apart(cover: Cover, alive_row: NDArray[np.bool_]) -> int:
-    """Return how many rows were found of which no two have a candidate in common: each takes a site of its own."""
+def _apart(cover: Cover, alive_row: NDArray[np.bool_], price: NDArray[np.int64], alive: NDArray[np.bool_]) -> int:
+    """Return what rows cost at least of which no two have a candidate in common: each takes a site of its own."""
     used = np.zeros(len(cover.first) - 1, dtype=np.bool_)
-    count = 0
+    cost = 0
     rows = np.flatnonzero(alive_row)
     for r in rows[np.argsort(np.diff(cover.back)[rows], kind="stable")]:
         own = cover.candidate[cover.back[r] : cover.back[r + 1]]
+        own = own[alive[own]]
         if not used[own].any():
             used[own] = True
-            count += 1
-    return count
+            cost += int(price[own].min())
+    return cost
 
 
 def _program(

@@ -76,7 +76,12 @@ class Solved(NamedTuple):
 
 
 def solve_program(
-    program: Program, patience: Patience, *, start: NDArray[np.float64] | None = None, gap: float = 0.0, step: str = "proof"
+    program: Program,
+    patience: Patience,
+    *,
+    start: NDArray[np.float64] | None = None,
+    gap: float = 0.0,
+    step: str = "proof",
 ) -> Solved:
     """Solve a program, with one thread, so that it ends the same way every time.
 
@@ -119,7 +124,8 @@ def solve_program(
         return Solved("optimal", found, bound)
     if status in {HighsModelStatus.kInfeasible, HighsModelStatus.kUnboundedOrInfeasible}:
         return Solved("infeasible", None, None)
-    ended: Status = reason[0] if reason else "time limit"
+    stopped_there = status in {HighsModelStatus.kTimeLimit, HighsModelStatus.kInterrupt}
+    ended: Status = reason[0] if reason else "time limit" if stopped_there else "within gap"
     return Solved(ended, found, bound if integer else None)
 
 

@@ -8,6 +8,7 @@ D. R. Fulkerson (1956), shortest paths first as J. Edmonds, R. M. Karp (1972).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,7 @@ class Flows:
         self.cover: Cover = merge(sites.reach, question.cutoff, self._weight > 0, allowed)
         self.demand = sums(self.cover, self._weight)
         self.capacity = np.zeros(len(allowed), np.int64) if sites.capacity is None else sites.capacity
+        self.unit = 1
         #: What is served already.
         self.base = int(sites.weight[served].sum())
         self._entry, self._owner = _entries(self.cover.first, self.cover.row, self.cover.back)
@@ -55,6 +57,7 @@ class Flows:
         self.flow = np.zeros(len(self.cover.row), dtype=np.int64)
         self.unserved = self.demand.copy()
         self._upper = self._alone.copy()
+        self._taken = np.zeros(len(self.capacity))
 
     def _push(self, candidate: int, flow: NDArray[np.int64], unserved: NDArray[np.int64]) -> int:
         return int(
@@ -68,6 +71,7 @@ class Flows:
         """Add a candidate, and serve what it can, others giving way to each other."""
         self._push(candidate, self.flow, self.unserved)
         self._upper[candidate] = 0
+        self._taken[candidate] = 1.0
 
     def value(self) -> int:
         """Return what those taken serve."""
@@ -102,14 +106,32 @@ class Flows:
             self.take(member)
         return False
 
+    def objective(self, chosen: Iterable[int]) -> int:
+        """Take a set, and return its objective."""
+        self.clear()
+        for candidate in chosen:
+            self.take(candidate)
+        return self.base + self.value()
+
+    def objective_at(self, bound: int) -> int:
+        """Return what no objective is better than if no set is worth more than a bound."""
+        return self.base + bound
+
+    def unserved(self) -> int:
+        """Return the weight that those taken leave without."""
+        return int(self._weight.sum()) - self.value()
+
+    def columns(self, chosen: Iterable[int]) -> NDArray[np.float64]:
+        """Take a set, and return the columns that it is in the program."""
+        self.objective(chosen)
+        return np.concatenate([self._taken, self.flow / self.demand[self.cover.row]])
+
     def service(self) -> Service:
         """Return who serves whom, merged rows taken apart again: the first rows of demand by the first candidates."""
         order = np.argsort(self.cover.merged, kind="stable")
         order = order[self.cover.merged[order] >= 0]
         starts = np.searchsorted(self.cover.merged[order], np.arange(self.cover.row_count + 1))
-        parts = _taken_apart(
-            order, starts, self._weight, self.cover.back, self.cover.candidate, self._entry, self.flow
-        )
+        parts = _taken_apart(order, starts, self._weight, self.cover.back, self.cover.candidate, self._entry, self.flow)
         demand, candidate, weight = parts
         return Service(demand.astype(np.int32), candidate.astype(np.int32), weight)
 
@@ -223,8 +245,10 @@ def _push(start, spare, first, row, back, entry, owner, flow, unserved):  # type
 @compiled
 def _taken_apart(order, starts, weight, back, candidate, entry, flow):  # type: ignore[no-untyped-def]  # compiled
     """Share out the flow of each merged row among its rows of demand."""
-    demand, who, amount = np.empty(len(order) + len(flow), np.int64), np.empty(len(order) + len(flow), np.int64), (
-        np.empty(len(order) + len(flow), np.int64)
+    demand, who, amount = (
+        np.empty(len(order) + len(flow), np.int64),
+        np.empty(len(order) + len(flow), np.int64),
+        (np.empty(len(order) + len(flow), np.int64)),
     )
     n = 0
     for r in range(len(starts) - 1):

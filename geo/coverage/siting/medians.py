@@ -10,6 +10,7 @@ Management Science 23 (1977); steps as M. Held, P. Wolfe, H. P. Crowder, Mathema
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -30,13 +31,16 @@ _PATIENT_ROUNDS: Final = 12
 _ROOM: Final = 2**60
 
 
+def beyond_of(sites: Sites, question: Question) -> int:
+    """Return the ticks that are counted at most."""
+    if question.beyond is not None:
+        return question.beyond
+    return int(sites.reach.cost.max()) + 1 if len(sites.reach.cost) else 1
+
+
 def fallback_of(sites: Sites, question: Question) -> NDArray[np.int64]:
     """Return the ticks that each row of demand has without any candidate, int64 (n_demand,)."""
-    cost = sites.reach.cost
-    beyond = question.beyond
-    if beyond is None:
-        beyond = int(cost.max()) + 1 if len(cost) else 1
-    limit = np.full(sites.reach.demand_count, beyond, dtype=np.int64)
+    limit = np.full(sites.reach.demand_count, beyond_of(sites, question), dtype=np.int64)
     return limit if sites.cost_already is None else np.minimum(limit, sites.cost_already)
 
 
@@ -51,7 +55,8 @@ class Medians:
 
     def __init__(self, sites: Sites, question: Question, allowed: NDArray[np.bool_]) -> None:
         self.fallback = fallback_of(sites, question)
-        weight = sites.weight
+        weight = self._whole = sites.weight
+        self._beyond = beyond_of(sites, question)
         common = max(1, int(np.gcd.reduce(weight))) if len(weight) else 1
         self.shift = 0
         while int((weight // common >> self.shift).astype(object) @ self.fallback.astype(object)) >= _ROOM:
@@ -108,6 +113,33 @@ class Medians:
         for candidate in chosen.tolist():
             self.take(candidate)
         return changed
+
+    def objective(self, chosen: Iterable[int]) -> int:
+        """Take a set, and return its objective, exactly: the sum may be larger than 64 bits hold."""
+        self.clear()
+        for candidate in chosen:
+            self.take(candidate)
+        return int(self._whole.astype(object) @ self.now.astype(object))
+
+    def objective_at(self, bound: int) -> int:
+        """Return what no objective is better than if no set is worth more than a bound."""
+        return (self.base - bound) * self.unit
+
+    def unserved(self) -> int:
+        """Return the weight that those taken leave to the cost beyond all."""
+        return int(self._whole[self.now >= self._beyond].sum())
+
+    def columns(self, chosen: Iterable[int]) -> NDArray[np.float64]:
+        """Take a set, and return the columns that it is in the program."""
+        self.objective(chosen)
+        picked = np.zeros(len(self.first) - 1)
+        picked[self._taken] = 1.0
+        owner = np.repeat(np.arange(len(picked)), np.diff(self.first))
+        serves = np.flatnonzero((picked[owner] > 0) & (self.cost == self.now[self.demand]))
+        once = serves[np.unique(self.demand[serves], return_index=True)[1]]  # of equally near ones, the first
+        shares = np.zeros(len(self.demand))
+        shares[once] = 1.0
+        return np.concatenate([picked, shares])
 
     def program(self, choice: Choice) -> Program | None:
         """Return the exact question as a program: candidates, then who takes how much off whom."""

@@ -26,6 +26,10 @@ from geo.coverage.siting.plans import Patience, Progress, Status
 class Worth(Protocol):
     """What a set of candidates is worth: monotone, and each candidate adds the less the more there are (submodular)."""
 
+    @property
+    def unit(self) -> int:
+        """What one of worth is in the objective's unit."""
+
     def clear(self) -> None:
         """Take all candidates back."""
 
@@ -43,6 +47,18 @@ class Worth(Protocol):
 
     def exchange(self, chosen: NDArray[np.int64], choice: Choice, patience: Patience) -> bool:
         """Exchange members of a set, which is taken, for better ones, in place; tell whether it did."""
+
+    def objective(self, chosen: Iterable[int]) -> int:
+        """Take a set, and return its objective."""
+
+    def objective_at(self, bound: int) -> int:
+        """Return what no objective is better than if no set is worth more than a bound."""
+
+    def unserved(self) -> int:
+        """Return the weight that those taken leave without."""
+
+    def columns(self, chosen: Iterable[int]) -> NDArray[np.float64]:
+        """Take a set, and return the columns that it is in the program."""
 
     def program(self, choice: Choice) -> Program | None:
         """Return the exact question as a program, its first columns the candidates; None if it is too large."""

@@ -1,0 +1,193 @@
+"""Isochrones that do not over-claim: outlines around the streets that are reached, and around no others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.coords import E7, metres_per_degree
+from geo.coverage.cells import Frame, Segments, fill, grown, keep_off, length_inside, segments_of, weigh
+from geo.coverage.outlines import outline
+from geo.coverage.pieces import length_mm
+from geo.coverage.stretches import Stretches, reached
+from geo.streets.fields import make_field
+from geo.streets.graphs import Direction, graph, hang
+from geo.streets.network import TICKS_PER_S, StreetNetwork
+from geo.streets.profiles import Mode
+from geo.streets.snapping import Position, Positions
+
+#: No more of the streets within an outline than this share is not reached.
+MAX_OVER_CLAIM: Final = 0.01
+#: An outline keeps about so far from its streets, metres.
+MARGIN_M: Final = 25.0
+_LEAST_CELL_M: Final = 6.0
+_MOST_CELLS: Final = 4_000_000
+#: Corners of cells are whole multiples of one part of so many of a degree, about 2 cm; see ``Frame``.
+_PARTS: Final = 2**22
+#: How often a reached street in a cell must outweigh one that is not for the cell to count; then: there is none.
+_FACTORS: Final = (4.0, 1e9)
+
+
+@dataclass(frozen=True)
+class ServiceArea:
+    """What lies within a travel time, as an outline.
+
+    Attributes
+    ----------
+    cutoff_s
+        The travel time, seconds.
+    polygon
+        In degrees; its shells do not touch, and holes are where streets are not reached.
+    over_claim
+        How much of the streets within the outline is not reached; at most :data:`MAX_OVER_CLAIM`.
+    left_out
+        How much of the streets that are reached lies outside the outline.
+    length_m
+        Of the streets that are reached, metres.
+    """
+
+    cutoff_s: float
+    polygon: shapely.MultiPolygon
+    over_claim: float
+    left_out: float
+    length_m: float
+
+
+def reached_from(
+    network: StreetNetwork,
+    mode: Mode,
+    position: Position,
+    cutoffs_s: Iterable[float],
+    direction: Direction = "to_facility",
+) -> dict[float, Stretches]:
+    """Return the streets within several travel times of one position.
+
+    Parameters
+    ----------
+    cutoffs_s
+        Seconds, inclusive; the access leg of the position counts.
+    direction
+        ``to_facility``: from where one gets there in time; ``from_facility``: where one gets to from there.
+    """
+    there, other = graph(network, mode, direction), graph(network, mode, _OTHER[direction])
+    lonlat = np.array([[position.lon, position.lat]])
+    at = Positions(
+        np.array([position.edge], dtype=np.int32), np.array([position.offset_m]), np.array([position.snap_m]), lonlat
+    )
+    leaves = hang(there, at)
+    field = make_field(other, leaves)
+    length = length_mm(network)
+    return {
+        cutoff_s: reached(there, leaves, field, round(cutoff_s * TICKS_PER_S), length) for cutoff_s in set(cutoffs_s)
+    }
+
+
+_OTHER: Final[Mapping[Direction, Direction]] = {"to_facility": "from_facility", "from_facility": "to_facility"}
+
+
+def service_areas(
+    network: StreetNetwork, streets: Stretches, within: Mapping[float, Stretches]
+) -> tuple[ServiceArea, ...]:
+    """Draw an outline around what is reached within each of several travel times, shortest first.
+
+    Outlines lie within each other as what is reached does, exactly. Blocks without a street that is not reached are
+    filled. Cells of a few metres, more where much is reached, belong to the nearest street; an outline cuts across the
+    corners of cells.
+
+    Parameters
+    ----------
+    streets
+        Those that count, see :func:`~geo.coverage.stretches.streets_of`; others are as if they were not there.
+    within
+        What is reached, by travel time in seconds.
+    """
+    cutoffs = sorted(within)
+    found = [streets.within(within[cutoff]) for cutoff in cutoffs]
+    if not found or not len(found[-1].edge):
+        return tuple(ServiceArea(cutoff, shapely.MultiPolygon(), 0.0, 0.0, 0.0) for cutoff in cutoffs)
+    frame = _frame(network, found)
+    draw = _Drawing(network, frame)
+    lines = [(draw.segments(part), draw.segments(streets.minus(part))) for part in found]
+    for level in range(len(_FACTORS) + 1):
+        kinds = [draw.inside(*pair, level) for pair in lines]
+        areas = [
+            (draw.length(kind, own), draw.length(kind, others))
+            for kind, (own, others) in zip(kinds, lines, strict=True)
+        ]
+        if all(wrong <= MAX_OVER_CLAIM * (right + wrong) for right, wrong in areas):
+            break
+    totals = [int(part.length_mm.sum()) for part in found]
+    return tuple(
+        ServiceArea(
+            cutoff_s=cutoff,
+            polygon=outline(kind, frame),
+            over_claim=wrong / (right + wrong) if wrong else 0.0,
+            left_out=max(1.0 - right / total, 0.0) if total else 0.0,
+            length_m=total / 1000,
+        )
+        for cutoff, kind, (right, wrong), total in zip(cutoffs, kinds, areas, totals, strict=True)
+    )
+
+
+class _Drawing:
+    """Streets on one frame."""
+
+    def __init__(self, network: StreetNetwork, frame: Frame) -> None:
+        self._shape_start = network.shape_start
+        self._frame = frame
+        corner, cell = np.array([frame.west, frame.south]), np.array([frame.width, frame.height])
+        self._points = (network.shape_e7 / E7 - corner) / cell
+        share = network.shape_m / np.maximum(network.edge_length_m, 1e-9)[network.shape_edge]
+        self._points_mm = np.rint(share * length_mm(network)[network.shape_edge]).astype(np.int64)
+        middle = frame.south + frame.height * frame.rows / 2
+        self._steps = max(round(MARGIN_M / (frame.height * metres_per_degree(middle)[1])), 1)
+
+    def segments(self, part: Stretches) -> Segments:
+        """Return the straight pieces of streets that may touch the frame."""
+        columns, rows = self._frame.columns, self._frame.rows
+        return Segments(*segments_of(*part, self._shape_start, self._points, self._points_mm, columns, rows))
+
+    def inside(self, own: Segments, others: Segments, level: int) -> NDArray[np.uint8]:
+        """Tell of each cell whether it is within reach; the higher the level, the fewer are."""
+        columns, rows = self._frame.columns, self._frame.rows
+        balance = np.zeros(columns * rows, dtype=np.float32)
+        weigh(balance, columns, rows, *others, -_FACTORS[min(level, len(_FACTORS) - 1)])
+        touched = balance.copy() if level == len(_FACTORS) else balance
+        weigh(balance, columns, rows, *own, 1.0)
+        kind = grown(balance, columns, rows, self._steps)
+        fill(kind, columns, rows)
+        if level == len(_FACTORS):
+            keep_off(kind, touched, columns, rows)
+        return np.asarray(kind)
+
+    def length(self, kind: NDArray[np.uint8], lines: Segments) -> float:
+        """Return how many millimetres of streets lie within the outline."""
+        return float(length_inside(kind, self._frame.columns, self._frame.rows, *lines))
+
+
+def _frame(network: StreetNetwork, found: Sequence[Stretches]) -> Frame:
+    """Return a frame that holds all that is reached, with a margin."""
+    edges = np.zeros(network.edge_count, dtype=np.bool_)
+    edges[found[-1].edge] = True
+    points = network.shape_e7[edges[network.shape_edge]] / E7
+    west, south = points.min(axis=0).tolist()
+    east, north = points.max(axis=0).tolist()
+    lon_m, lat_m = metres_per_degree((south + north) / 2)
+    area_m2 = ((east - west) * lon_m + 4 * MARGIN_M) * ((north - south) * lat_m + 4 * MARGIN_M)
+    cell_m = max(_LEAST_CELL_M, math.sqrt(area_m2 / _MOST_CELLS))
+    width, height = max(round(cell_m / lon_m * _PARTS), 1) / _PARTS, max(round(cell_m / lat_m * _PARTS), 1) / _PARTS
+    margin = math.ceil(MARGIN_M / cell_m) + 2
+    return Frame(
+        west=math.floor(west * _PARTS) / _PARTS - margin * width,
+        south=math.floor(south * _PARTS) / _PARTS - margin * height,
+        width=width,
+        height=height,
+        columns=math.ceil((east - west) / width) + 2 * margin + 1,
+        rows=math.ceil((north - south) / height) + 2 * margin + 1,
+    )
