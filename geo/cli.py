@@ -183,6 +183,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=_count, metavar="N", help="processes that answer (default: 2, or 1 on a single core)"
     )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        default=Path("data/state"),
+        help="where planners' scenarios and results are kept (default %(default)s)",
+    )
     add_register(parser)
     parser.set_defaults(run=_serve)
 
@@ -210,7 +217,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     from webmap.settings import Settings
 
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
-    settings = Settings(arguments.host, arguments.port, register, CALENDAR)
+    settings = Settings(arguments.host, arguments.port, register, CALENDAR, arguments.state)
     if arguments.workers is not None:
         settings = replace(settings, workers=arguments.workers)
     serve(arguments.city or default_city(), settings)

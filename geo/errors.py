@@ -14,6 +14,8 @@
     │   ├── CalendarError                   a table of public holidays cannot be used
     │   ├── ListRefusedError                a list of places cannot be imported as it is
     │   └── InterchangeError                places cannot be written in a format, or a file of them cannot be read back
+    ├── TooLargeError (ValueError)          more was sent than is taken
+    ├── TooBusyError (RuntimeError)         so much is going on, or kept, that no more is taken
     ├── NotFoundError (LookupError)         there is no such place
     ├── ExtractError (ValueError)           an OpenStreetMap file or download cannot be used
     │   └── EmptyExtractError               ... because nothing of use is in it
@@ -101,6 +103,14 @@ class ListRefusedError(InputError):
 
 class InterchangeError(InputError):
     """Places cannot be written in a format without loss, or a file that we wrote cannot be read back."""
+
+
+class TooLargeError(YizhanError, ValueError):
+    """More was sent than is taken."""
+
+
+class TooBusyError(YizhanError, RuntimeError):
+    """So much is going on, or kept, that no more is taken."""
 
 
 class NotFoundError(YizhanError, LookupError):

@@ -36,9 +36,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 
 #: What the web may know of ``geo``.
 WEB_MAY_USE = frozenset({
-    "geo", "geo.answers", "geo.choosing.wanted", "geo.city", "geo.coords", "geo.errors", "geo.finding.asking",
+    "geo", "geo.answers", "geo.choosing.wanted", "geo.city", "geo.coords", "geo.coverage.asking", "geo.coverage.demand",
+    "geo.coverage.planner", "geo.coverage.scenario", "geo.coverage.whatif", "geo.coverage_answers",
+    "geo.errors", "geo.finding.asking",
     "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling", "geo.live",
-    "geo.places.model", "geo.streets.profiles",
+    "geo.places.hours", "geo.places.model", "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.
@@ -78,6 +80,7 @@ DOORS: dict[str, frozenset[str]] = {
 #: Who may read the clock.
 CLOCK_READERS = frozenset({  # the edges
     "geo.cli", "geo.cli_along", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest", "webmap",
+    "webmap.jobs",
 })  # fmt: skip
 CLOCKS = frozenset({
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",

@@ -12,7 +12,9 @@ from flask_compress import Compress
 from geo.city import City
 from geo.live import LiveCity
 from webmap.api import api
+from webmap.api.planning import planning
 from webmap.assets import init_assets
+from webmap.desk import Desk
 from webmap.errors import init_errors
 from webmap.front import Front
 from webmap.i18n import init_i18n
@@ -48,6 +50,7 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
     live = city if isinstance(city, LiveCity) else LiveCity(city)
     app = _App(__name__, static_folder=None)
     app.extensions["yizhan"] = Site(live, settings or Settings(), now)
+    app.extensions["yizhan-desk"] = Desk(app.extensions["yizhan"].settings.state)
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_MIN_SIZE=1000, COMPRESS_STREAMS=False)
     Compress(app)
     init_errors(app)
@@ -55,6 +58,7 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
     init_i18n(app)
     init_assets(app)
     app.register_blueprint(api)
+    app.register_blueprint(planning)
     app.register_blueprint(pages)
     app.wsgi_app = Front(app)  # type: ignore[method-assign]
     return app

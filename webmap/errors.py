@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -17,6 +17,8 @@ from geo.errors import (
     OutsideCityError,
     ParameterError,
     SwappedCoordinatesError,
+    TooBusyError,
+    TooLargeError,
     UnknownWordError,
     YizhanError,
 )
@@ -31,6 +33,8 @@ class Problem(NamedTuple):
     title: str
 
 
+_FAILED: Final = "The server failed; try again, and tell its keeper if it stays so."
+
 #: The most exact class counts.
 PROBLEMS: Final[dict[type[YizhanError], Problem]] = {
     SwappedCoordinatesError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "swapped_coordinates", "Coordinates exchanged"),
@@ -40,6 +44,8 @@ PROBLEMS: Final[dict[type[YizhanError], Problem]] = {
     ParameterError: Problem(HTTPStatus.BAD_REQUEST, "bad_parameter", "Bad parameter"),
     InputError: Problem(HTTPStatus.BAD_REQUEST, "bad_parameter", "Bad parameter"),
     ConflictError: Problem(HTTPStatus.CONFLICT, "conflict", "Changed by somebody else"),
+    TooBusyError: Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_busy", "Too busy"),
+    TooLargeError: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "Too large"),
     NotFoundError: Problem(HTTPStatus.NOT_FOUND, "not_found", "Not found"),
     YizhanError: Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Internal error"),
 }
@@ -76,7 +82,7 @@ def _http(error: HTTPException) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     current_app.logger.exception("unforeseen", exc_info=error)
-    return _response(PROBLEMS[YizhanError], "The server failed; try again, and tell its keeper if it stays so.")
+    return _response(PROBLEMS[YizhanError], _FAILED)
 
 
 def _wants_page() -> bool:
@@ -92,7 +98,19 @@ def _response(problem: Problem, detail: str, parameter: str | None = None) -> Re
         missing = problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
         page = render_template("error.html", missing=missing, city=city, lang=language())
         return Response(page, status=problem.status)
-    values = {
+    body = json.dumps(_values(problem, detail, parameter), ensure_ascii=False)
+    return Response(body, status=problem.status, mimetype="application/problem+json")
+
+
+def problem_values(error: YizhanError) -> dict[str, Any]:
+    """Return an error as it is told where no response of its own tells it."""
+    problem = problem_of(error)
+    detail = str(error) if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAILED
+    return _values(problem, detail, getattr(error, "parameter", None))
+
+
+def _values(problem: Problem, detail: str, parameter: str | None) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "type": f"/problems/{problem.code.replace('_', '-')}",
         "title": problem.title,
         "status": int(problem.status),
@@ -101,5 +119,4 @@ def _response(problem: Problem, detail: str, parameter: str | None = None) -> Re
     }
     if parameter is not None:
         values["parameter"] = parameter
-    body = json.dumps(values, ensure_ascii=False)
-    return Response(body, status=problem.status, mimetype="application/problem+json")
+    return values

@@ -32,9 +32,9 @@ def nearest_query(args: MultiDict[str, str], now: datetime) -> NearestQuery:
     ParameterError, UnknownWordError
         A parameter is missing, unknown, given twice or not of its form.
     """
-    _only(args, _NEAREST)
+    check_names(args, _NEAREST)
     _needed(args, ("lon", "lat"), "ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92")
-    return read_query(**_values(args, _NEAREST), now=now)
+    return read_query(**values_of(args, _NEAREST), now=now)
 
 
 def along_query(args: MultiDict[str, str], now: datetime) -> AlongQuery:
@@ -45,14 +45,14 @@ def along_query(args: MultiDict[str, str], now: datetime) -> AlongQuery:
     ParameterError, UnknownWordError
         A parameter is missing, unknown, given twice or not of its form.
     """
-    _only(args, _ALONG)
+    check_names(args, _ALONG)
     _needed(args, ("from", "to"), "ask with both ends as lon,lat, e.g. from=116.41,39.92&to=116.42,39.95")
-    return read_along(**_values(args, _ALONG), now=now)
+    return read_along(**values_of(args, _ALONG), now=now)
 
 
 def search_query(args: MultiDict[str, str]) -> tuple[str, int]:
     """Read the question of ``/api/v1/search``: the text and how many names at most."""
-    _only(args, ("q", "limit"))
+    check_names(args, ("q", "limit"))
     text, limit = _single(args, "q").strip(), _single(args, "limit") or "8"
     if not text:
         raise ParameterError("q is missing; give a name or the beginning of one, e.g. q=东四", parameter="q")
@@ -63,7 +63,14 @@ def search_query(args: MultiDict[str, str]) -> tuple[str, int]:
     return text, int(limit)
 
 
-def _only(args: MultiDict[str, str], known: Collection[str]) -> None:
+def check_names(args: MultiDict[str, str], known: Collection[str]) -> None:
+    """Refuse a parameter that is not known.
+
+    Raises
+    ------
+    UnknownWordError
+        Naming it, and those that are.
+    """
     for name in args:
         if name not in known:
             raise UnknownWordError(
@@ -77,8 +84,14 @@ def _needed(args: MultiDict[str, str], names: Collection[str], remedy: str) -> N
             raise ParameterError(f"{name} is missing; {remedy}", parameter=name)
 
 
-def _values(args: MultiDict[str, str], names: Collection[str]) -> dict[str, Any]:
-    """Return the words that were given, by the names that the reader gives them."""
+def values_of(args: MultiDict[str, str], names: Collection[str]) -> dict[str, Any]:
+    """Return the words that were given, by the names that the reader gives them.
+
+    Raises
+    ------
+    ParameterError
+        One that may be given once is given more often.
+    """
     return {
         _RENAMED.get(name, name): args.getlist(name) if name in _REPEATED else _single(args, name)
         for name in names

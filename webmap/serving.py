@@ -44,6 +44,7 @@ def serve(path: Path, settings: Settings) -> None:
             wsgi.CITY: str(path.resolve()),
             wsgi.REGISTER: settings.register or "",
             wsgi.CALENDAR: str(settings.calendar.resolve()),
+            wsgi.STATE: str(settings.state.resolve()),
             wsgi.STATUS: status,
         }
         live = _open_once() if multiprocessing.get_start_method() == "fork" else None

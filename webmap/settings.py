@@ -21,6 +21,8 @@ class Settings:
         Register of places beside those of the pack, a path or a URL; None: none.
     calendar
         Folder of imported notices of public holidays; it need not exist.
+    state
+        Folder of what visitors leave: jobs and scenarios; made when first needed.
     workers
         Processes that answer, each with a city of its own on the shared, memory-mapped pack.
     threads
@@ -31,5 +33,6 @@ class Settings:
     port: int = 8000
     register: str | None = None
     calendar: Path = Path("data/calendar")
+    state: Path = Path("data/state")
     workers: int = min(2, os.cpu_count() or 1)
     threads: int = 2

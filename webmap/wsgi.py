@@ -16,10 +16,12 @@ from webmap import create_app
 from webmap.settings import Settings
 from webmap.site import site
 
-#: Folder of the city pack; path or URL of a register; folder of imported notices of holidays.
+#: Folder of the city pack; path or URL of a register; folder of imported notices of holidays; folder of jobs and
+#: scenarios.
 CITY: Final = "YIZHAN_CITY"
 REGISTER: Final = "YIZHAN_REGISTER"
 CALENDAR: Final = "YIZHAN_CALENDAR"
+STATE: Final = "YIZHAN_STATE"
 #: Folder in which every process of ``yizhan serve`` leaves a file when it is ready, with the city's name, or when it
 #: cannot be, with the reason; the file's suffix tells which.
 STATUS: Final = "YIZHAN_STATUS"
@@ -75,7 +77,9 @@ def open_city() -> LiveCity:
 
 def _settings() -> Settings:
     return Settings(
-        register=os.environ.get(REGISTER) or None, calendar=Path(os.environ.get(CALENDAR, Settings.calendar))
+        register=os.environ.get(REGISTER) or None,
+        calendar=Path(os.environ.get(CALENDAR, Settings.calendar)),
+        state=Path(os.environ.get(STATE, Settings.state)),
     )
 
 

@@ -6,7 +6,7 @@ border of the grid is never within reach.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,39 +49,37 @@ class Segments(NamedTuple):
     length_mm: NDArray[np.float64]
 
 
-#: A street that is not reached outweighs one in the same cell that is, and is that many times longer.
-_STRICT: Final = 1e9
-
-
 @compiled
-def segments_of(edge, start_mm, end_mm, shape_start, points, points_mm, columns, rows):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    """Return ``line, length_mm`` of the straight pieces of parts of edges that may touch the frame.
-
-    ``points`` are those of all shapes, in cells; ``points_mm`` how far along its edge each is.
-    """
+def segments_of(edge, start_mm, end_mm, shape_start, shape_e7, shape_m, length_m, length_mm, frame):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    """Return ``line, length_mm`` of the straight pieces of parts of edges that may touch the frame."""
     line, length, count = np.empty((1024, 4), np.float64), np.empty(1024, np.float64), 0
     for k in range(len(edge)):
-        first, last = shape_start[edge[k]], shape_start[edge[k] + 1] - 1
-        for p in range(first, last):
-            since, until = max(start_mm[k], points_mm[p]), min(end_mm[k], points_mm[p + 1])
+        own = edge[k]
+        for p in range(shape_start[own], shape_start[own + 1] - 1):
+            x, y = _in_cells(shape_e7, p, frame)
+            u, v = _in_cells(shape_e7, p + 1, frame)
+            if max(x, u) < 0 or min(x, u) > frame.columns or max(y, v) < 0 or min(y, v) > frame.rows:
+                continue
+            begin = np.int64(np.rint(shape_m[p] / length_m[own] * length_mm[own]))
+            stop = np.int64(np.rint(shape_m[p + 1] / length_m[own] * length_mm[own]))
+            since, until = max(start_mm[k], begin), min(end_mm[k], stop)
             if since >= until:
                 continue
-            x, y = points[p, 0], points[p, 1]
-            dx, dy = points[p + 1, 0] - x, points[p + 1, 1] - y
-            if max(x, x + dx) < 0 or min(x, x + dx) > columns or max(y, y + dy) < 0 or min(y, y + dy) > rows:
-                continue
-            long = points_mm[p + 1] - points_mm[p]
-            a, b = (since - points_mm[p]) / long, (until - points_mm[p]) / long
+            a, b = (since - begin) / (stop - begin), (until - begin) / (stop - begin)
             if count == len(length):
-                length = longer(length)
-                wider = np.empty((2 * count, 4), np.float64)
+                length, wider = longer(length), np.empty((2 * count, 4), np.float64)
                 wider[:count] = line
                 line = wider
-            line[count, 0], line[count, 1] = x + a * dx, y + a * dy
-            line[count, 2], line[count, 3] = x + b * dx, y + b * dy
+            line[count, 0], line[count, 1] = x + a * (u - x), y + a * (v - y)
+            line[count, 2], line[count, 3] = x + b * (u - x), y + b * (v - y)
             length[count] = until - since
             count += 1
     return line[:count].copy(), length[:count].copy()
+
+
+@compiled
+def _in_cells(e7, i, frame):  # type: ignore[no-untyped-def]
+    return (e7[i, 0] / 1e7 - frame.west) / frame.width, (e7[i, 1] / 1e7 - frame.south) / frame.height
 
 
 @compiled

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.field_edits import Stands
-from geo.streets.fields import Field
+from geo.streets.fields import NOTHING, Field
 from geo.streets.graphs import Graph, Leaves
 from geo.streets.network import NO_WAY
 
@@ -20,7 +20,23 @@ def costs_at(
     access: NDArray[np.int32],
     chosen: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int32]:
-    """Return the travel time to the nearest facility, access legs included.
+    """Return the travel time to the nearest facility, ticks, ``NO_WAY`` where none can be reached; int32 (n,).
+
+    Access legs are included. Parameters are those of :func:`nearest_at`.
+    """
+    return nearest_at(streets, leaves, field, edge, offset_m, access, chosen).cost
+
+
+def nearest_at(
+    streets: Graph,
+    leaves: Leaves | Stands,
+    field: Field,
+    edge: NDArray[np.int32],
+    offset_m: NDArray[np.float64],
+    access: NDArray[np.int32],
+    chosen: NDArray[np.bool_] | None = None,
+) -> Field:
+    """Return the nearest facility of every position and the travel time to it, access legs included.
 
     Parameters
     ----------
@@ -34,30 +50,24 @@ def costs_at(
         Where each position is: edge (-1: on none), metres from its tail, access leg in ticks; (n,) each.
     chosen
         Which facilities the field is of, bool (n_facilities,); None: all.
-
-    Returns
-    -------
-    int32 (n,)
-        Ticks; ``NO_WAY`` where none can be reached.
     """
-    cost = np.full(len(edge), NO_WAY, dtype=np.int64)
+    key = np.full(len(edge), NOTHING)
     there = np.flatnonzero(edge >= 0)
     own, metres = edge[there], offset_m[there]
     ends, long = streets.edge_nodes[own], streets.edge_length_m[own]
     best = np.minimum(
-        _then(_part(streets.against[own], metres, long), field.cost[ends[:, 0]]),
-        _then(_part(streets.along[own], long - metres, long), field.cost[ends[:, 1]]),
+        _then(_part(streets.against[own], metres, long), field.key[ends[:, 0]]),
+        _then(_part(streets.along[own], long - metres, long), field.key[ends[:, 1]]),
     )
     if len(streets.foot_along):
         parked = ends + streets.label_count // 2
-        best = np.minimum(best, _then(_part(streets.foot_against[own], metres, long), field.cost[parked[:, 0]]))
-        best = np.minimum(best, _then(_part(streets.foot_along[own], long - metres, long), field.cost[parked[:, 1]]))
+        best = np.minimum(best, _then(_part(streets.foot_against[own], metres, long), field.key[parked[:, 0]]))
+        best = np.minimum(best, _then(_part(streets.foot_along[own], long - metres, long), field.key[parked[:, 1]]))
     row, facility = _on_same_edge(leaves, own, chosen)
-    np.minimum.at(
-        best, row, _along(streets, own[row], metres[row], leaves.offset_m[facility]) + leaves.access[facility]
-    )
-    cost[there] = best + access[there]
-    return np.minimum(cost, NO_WAY).astype(np.int32)
+    alone = _along(streets, own[row], metres[row], leaves.offset_m[facility]) + leaves.access[facility]
+    np.minimum.at(best, row, _then(alone, facility.astype(np.int64)))
+    key[there] = _then(access[there].astype(np.int64), best)
+    return Field(key)
 
 
 def _on_same_edge(
@@ -90,6 +100,6 @@ def _part(ticks: NDArray[np.int32], metres: NDArray[np.float64], long: NDArray[n
     return np.where(metres == 0, 0, cost).astype(np.int64)
 
 
-def _then(part: NDArray[np.int64], cost: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Go on; what cannot be reached stays beyond all reach."""
-    return part + cost
+def _then(cost: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return keys with a cost added to theirs; what cannot be reached stays beyond all reach."""
+    return np.where((cost >= NO_WAY) | (cost + (key >> 32) >= NO_WAY), NOTHING, key + (np.minimum(cost, NO_WAY) << 32))

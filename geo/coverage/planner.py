@@ -74,6 +74,8 @@ class Coverage:
         five of them.
     facilities
         Which places count, bool (n_places,).
+    points
+        As ``reached``, which of the demand's points are reached, bool (n_points,) each.
     """
 
     query: CoverageQuery
@@ -84,6 +86,7 @@ class Coverage:
     streets: Stretches
     reached: tuple[Stretches, ...]
     facilities: _Mask
+    points: tuple[_Mask, ...]
 
     def stretches(self, state: State) -> Stretches:
         """Return the streets of a state; those of all states are all the streets, without overlap."""
@@ -184,6 +187,16 @@ class Planner:
         self._kept: OrderedDict[tuple[Mode, int, bytes], tuple[Field, Stretches]] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def network(self) -> StreetNetwork:
+        """The city's streets."""
+        return self._network
+
+    @property
+    def lonlat(self) -> NDArray[np.float64]:
+        """Where the places are, degrees, float64 (n_places, 2)."""
+        return self._lonlat
+
     def coverage(self, query: CoverageQuery, demand: Demand | None = None) -> Coverage:
         """Tell who is within reach, who is not, and why.
 
@@ -203,7 +216,9 @@ class Planner:
         count = len(self.layers.areas)
         circle = weight_by_area(who, self.layers.pieces, [self.circles.reached(masks[0], CIRCLE_M)], [near], count)[0]
         weight = weight_by_area(who, self.layers.pieces, parts, points, count)
-        return Coverage(query, who, self.layers.areas, weight, circle, ways.counted, tuple(parts), masks[0])
+        return Coverage(
+            query, who, self.layers.areas, weight, circle, ways.counted, tuple(parts), masks[0], tuple(points)
+        )
 
     def week(
         self,

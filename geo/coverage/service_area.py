@@ -26,12 +26,12 @@ from geo.streets.snapping import Position, Positions
 MAX_OVER_CLAIM: Final = 0.01
 #: An outline keeps about so far from its streets, metres.
 MARGIN_M: Final = 25.0
-_LEAST_CELL_M: Final = 6.0
-_MOST_CELLS: Final = 4_000_000
+_LEAST_CELL_M: Final = 5.0
+_MOST_CELLS: Final = 3_000_000
 #: Corners of cells are whole multiples of one part of so many of a degree, about 2 cm; see ``Frame``.
 _PARTS: Final = 2**22
 #: How often a reached street in a cell must outweigh one that is not for the cell to count; then: there is none.
-_FACTORS: Final = (4.0, 1e9)
+_FACTORS: Final = (1.25, 4.0, 1e9)
 
 
 @dataclass(frozen=True)
@@ -139,19 +139,14 @@ class _Drawing:
     """Streets on one frame."""
 
     def __init__(self, network: StreetNetwork, frame: Frame) -> None:
-        self._shape_start = network.shape_start
         self._frame = frame
-        corner, cell = np.array([frame.west, frame.south]), np.array([frame.width, frame.height])
-        self._points = (network.shape_e7 / E7 - corner) / cell
-        share = network.shape_m / np.maximum(network.edge_length_m, 1e-9)[network.shape_edge]
-        self._points_mm = np.rint(share * length_mm(network)[network.shape_edge]).astype(np.int64)
+        self._shapes = network.shape_start, network.shape_e7, network.shape_m, network.edge_length_m, length_mm(network)
         middle = frame.south + frame.height * frame.rows / 2
         self._steps = max(round(MARGIN_M / (frame.height * metres_per_degree(middle)[1])), 1)
 
     def segments(self, part: Stretches) -> Segments:
         """Return the straight pieces of streets that may touch the frame."""
-        columns, rows = self._frame.columns, self._frame.rows
-        return Segments(*segments_of(*part, self._shape_start, self._points, self._points_mm, columns, rows))
+        return Segments(*segments_of(*part, *self._shapes, self._frame))
 
     def inside(self, own: Segments, others: Segments, level: int) -> NDArray[np.uint8]:
         """Tell of each cell whether it is within reach; the higher the level, the fewer are."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from geo.choosing.openness import UNKNOWN, Openings, best_state, failure, opens_in_s
+from geo.choosing.openness import FAILURES, UNKNOWN, Openings, best_state, failure, opens_in_s
 from geo.city import City
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Answer
@@ -163,6 +163,30 @@ def test_openings_say_what_each_place_says(sample_city: City, kinds: tuple[Servi
                 assert openings.states(number, clock_us(when)) == states
                 assert openings.best(number, clock_us(when), kinds) == best
                 assert openings.failure(number, clock_us(when), 1234.5, kinds) == failure(best, when, 1234.5)
+
+
+WORDS = (*FAILURES, None)  # the code 0 is the last
+
+
+@pytest.mark.parametrize("kinds", [(), ("rest_stop",), ("haircut", "benefit"), ("library",)])
+def test_all_at_once_is_one_by_one(sample_city: City, kinds: tuple[ServiceKind, ...]) -> None:
+    """Places that offer the same at the same hours among them; several instants, in any order, one of them twice."""
+    doubled = (*sample_city.places, *sample_city.places[::3])
+    openings = Openings(doubled, CALENDAR)
+    moments = [clock_us(at(hour)) for hour in (12.0, 3.0, 20.75, 24 * 4 + 15.0, 12.0, 16.8)]
+    for min_left_s in (0.0, 900.0, 7200.0):
+        found = openings.failures(moments, min_left_s, kinds)
+        assert (found.dtype, found.shape) == (np.uint8, (len(moments), len(doubled)))
+        assert [[WORDS[code - 1] for code in row] for row in found.tolist()] == [
+            [openings.failure(number, then, min_left_s, kinds) for number in range(len(doubled))] for then in moments
+        ]
+    if kinds in ((), ("rest_stop",)):
+        assert {0, 1, 2} <= set(openings.failures(moments, 7200.0, kinds).ravel().tolist()), "some of each"
+
+
+def test_all_at_once_without_places_or_instants() -> None:
+    assert Openings([], CALENDAR).failures([clock_us(at(9))], 0.0).shape == (1, 0)
+    assert Openings([offering("24/7")], CALENDAR).failures([], 0.0).shape == (0, 1)
 
 
 def ask(city: City, hour: float, how: str, k: int = 8) -> Answer:

@@ -45,14 +45,14 @@ def costs(
 def test_every_position_has_the_cost_that_networkx_finds(mode: Mode) -> None:
     """Positions within streets and at their very ends, on streets of every kind, those of the places among them."""
     found = missed = 0
-    for seed in range(40):
+    for seed in range(20):
         extract = random_extract(seed)
         network, _ = build_network(extract)
         where = snap_many(network, mode, random_points(seed, extract, 1 + seed % 7), to_stay=True)
         walker, random = Walker(network, mode, where), Random(seed)
         chosen = np.array([random.random() < 0.7 for _ in where.edge], dtype=bool)
         edges = [edge for edge in range(network.edge_count) if network.edge_length_m[edge] > 0]
-        rows = [(edge, random.choice((0.0, 1.0, 0.5, random.random())), random.randrange(5000)) for edge in edges * 3]
+        rows = [(edge, random.choice((0.0, 1.0, 0.5, random.random())), random.randrange(5000)) for edge in edges * 2]
         rows += [(edge, offset_m / network.edge_length_m[edge], 0) for edge, offset_m, *_ in zip(*where, strict=True)]
         edge = np.array([row[0] for row in rows], dtype=np.int32)
         offset_m = np.array([share * float(network.edge_length_m[edge]) for edge, share, _ in rows])
@@ -66,7 +66,7 @@ def test_every_position_has_the_cost_that_networkx_finds(mode: Mode) -> None:
                 least = nearest(walker.ticks(own, np.array([metres])), marked)[0] + leg
                 assert ours[number] == (NO_WAY if least == math.inf else least), (seed, own, metres)
                 found, missed = found + (least < math.inf), missed + (least == math.inf)
-    assert min(found, missed) > 400, (found, missed)
+    assert min(found, missed) > 200, (found, missed)
 
 
 @pytest.mark.parametrize("mode", MODES)

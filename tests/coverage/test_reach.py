@@ -175,6 +175,8 @@ def test_a_cutoff_beyond_all_bounds_and_one_below_nothing() -> None:
     cost = expected(network, "walk", places, demand)
     assert check(reached(network, "walk", places, demand, 10 * MAX_CUTOFF), cost, MAX_CUTOFF) > 0
     assert check(reached(network, "walk", places, demand, -1), cost, -1) == 0
+    far = places._replace(snap_m=np.full(len(places.edge), 200_000.0))  # more than 40 hours from the street to the door
+    assert len(reached(network, "walk", far, demand, 10 * MAX_CUTOFF).demand) == 0
 
 
 def at(network: StreetNetwork, lons: list[float], snap_m: float = 0.0) -> Positions:

@@ -58,6 +58,9 @@ def test_the_pack_holds_what_its_manifest_says(built: tuple[Path, Manifest]) -> 
     assert manifest.counts["nodes"] == city.network.node_count == 4
     assert manifest.counts["streets_km"] == round(city.network.length_km, 1) == 1.6
     assert (manifest.counts["districts"], manifest.counts["subdistricts"]) == (1, 2)
+    assert manifest.counts["pieces"] == len(city.pieces.edge) == 4, "one of three edges crosses the border"
+    assert (manifest.counts["pieces_in_no_subdistrict"], manifest.counts["residents"]) == (0, 29219)
+    assert (manifest.counts["hosts"], manifest.counts["eateries"]) == (len(city.hosts), 0) == (2, 0)
     assert manifest.counts["names"] == len(folder.read_names(out)) == 7
     assert manifest.bbox == pytest.approx((*at(0, 0), *at(8, 8)), abs=1e-7)
 

@@ -13,13 +13,14 @@ import shapely
 
 from geo.city import City
 from geo.coords import E7, geodesic_m
+from geo.coverage.spots import EATERIES, HOSTS
 from geo.osm.extract import Extract
 from geo.osm.files import read_file
 from geo.pack.sample import noded, osm_xml, places, sample_folder
 from geo.places.model import ACCESSES, AMENITIES, SERVICES, Place
 from geo.streets.network import CLOSED, MAIN
 from geo.streets.profiles import MODES
-from geo.streets.snapping import snap
+from geo.streets.snapping import snap, snap_many
 
 Rows = list[dict[str, str]]
 
@@ -125,6 +126,30 @@ def test_stations_lie_in_the_subdistrict_that_they_name(stations: list[Place], s
     ]
 
     assert astray == []
+
+
+def test_every_subdistrict_has_residents_in_round_thousands() -> None:
+    rows = table("residents")
+
+    assert Counter(row["subdistrict"] for row in rows) == Counter(SUBDISTRICTS)
+    assert {row["district"] for row in rows} == {"东城区"}
+    assert all(int(row["population"]) > 0 and int(row["population"]) % 1000 == 0 for row in rows)
+
+
+def test_spots_say_that_they_are_made_up(sample_city: City) -> None:
+    rows = table("spots")
+
+    assert {row["kind"] for row in rows} <= {*EATERIES, *HOSTS}
+    assert all(row["name"].startswith("示例") for row in rows)
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert len(sample_city.hosts) + sample_city.manifest.counts["eateries"] == len(rows)
+
+
+def test_spots_lie_beside_streets_and_are_no_places(sample_city: City) -> None:
+    lonlat = np.array([[float(row["lon"]), float(row["lat"])] for row in table("spots")])
+
+    assert snap_many(sample_city.network, "walk", lonlat).snap_m.max() < 30
+    assert not any(place.name.startswith("示例") for place in sample_city.places)
 
 
 # --- a station's row ---

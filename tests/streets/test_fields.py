@@ -1,8 +1,9 @@
-"""The nearest facility of every label against networkx, and one more facility against beginning anew."""
+"""The nearest facility of every label, and of several at equal cost the lowest number, against networkx."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo.coords import E7
 from geo.osm.extract import OPENSTREETMAP, Extract, WayCollector, Ways, bbox_of
-from geo.streets.fields import Change, Field, add_facility, make_field, undo
+from geo.streets.fields import NOTHING, Field, closing, make_field
 from geo.streets.from_osm import build_network
 from geo.streets.graphs import graph, hang
 from geo.streets.network import NO_WAY, TICKS_PER_S, StreetNetwork
@@ -19,7 +20,7 @@ from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import Position, Positions, snap_many
 from tests.oracles import leaf_costs
 from tests.strategies import random_extract, random_points
-from tests.streets.test_paths import TOLERANCE_S, line_city, on, oracle, positions
+from tests.streets.test_paths import TOLERANCE_S, line_city, oracle, positions
 
 
 def field_of(network: StreetNetwork, mode: Mode, where: Positions) -> Field:
@@ -30,23 +31,40 @@ def take(where: Positions, numbers: list[int]) -> Positions:
     return Positions(where.edge[numbers], where.offset_m[numbers], where.snap_m[numbers], where.lonlat[numbers])
 
 
-def one(where: Positions, number: int) -> Position:
-    lon, lat = where.lonlat[number].tolist()
-    return Position(int(where.edge[number]), float(where.offset_m[number]), float(where.snap_m[number]), lon, lat)
+def nearest(
+    network: StreetNetwork,
+    mode: Mode,
+    where: Positions,
+    chosen: NDArray[np.bool_] | None = None,
+    closed: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int64]:
+    """What networkx finds of each label: the least cost of the chosen facilities, and of those the lowest number.
+
+    Closed streets are streets that no mode may use.
+    """
+    if closed is not None:
+        arcs = {
+            one: replace(
+                own, forward=np.where(closed, NO_WAY, own.forward), backward=np.where(closed, NO_WAY, own.backward)
+            )
+            for one, own in network.arcs.items()
+        }
+        network = replace(network, arcs=arcs)
+    costs = leaf_costs(network, mode, where)
+    if chosen is not None:
+        costs[:, ~chosen] = math.inf
+    keys = [
+        min(((int(cost) << 32 | number) for number, cost in enumerate(own) if cost < math.inf), default=NOTHING)
+        for own in costs.tolist()
+    ]
+    return np.array(keys)
 
 
 def check(network: StreetNetwork, mode: Mode, where: Positions, field: Field) -> int:
-    """Every label has the least cost of all, and one of the facilities that have it; return how many have any."""
-    costs = leaf_costs(network, mode, where)
+    """Every label has the least cost of all, and the first facility that has it; return how many have any."""
     assert field.cost.dtype == field.facility.dtype == np.int32
-    assert field.cost.shape == field.facility.shape == (len(costs),)
-    for label, own in enumerate(costs):
-        least = min(own.tolist(), default=math.inf)
-        assert field.cost[label] == (NO_WAY if least == math.inf else least)
-        if least == math.inf:
-            assert field.facility[label] == -1
-        else:
-            assert own[field.facility[label]] == least
+    assert np.array_equal(field.key, nearest(network, mode, where))
+    assert np.array_equal(field.cost == NO_WAY, field.facility == -1)
     return int((field.cost < NO_WAY).sum())
 
 
@@ -132,8 +150,8 @@ def test_one_very_long_street_among_short_ones(long_e7: int, short_e7: int) -> N
         assert check(network, "walk", where, field_of(network, "walk", where)) == network.node_count
 
 
-def test_a_field_among_gates_without_length() -> None:
-    """Gates at every crossing: most arcs cost nothing, so that a bucket is as narrow as it can be."""
+def gates() -> tuple[StreetNetwork, NDArray[np.float64]]:
+    """Return a grid with gates at most crossings, so that most arcs cost nothing; and points in it."""
     collector, x0, y0 = WayCollector(), 1164100000, 399200000
     rng = np.random.default_rng(3)
     for i in range(6):
@@ -145,22 +163,76 @@ def test_a_field_among_gates_without_length() -> None:
                 collector.barriers[here[0] * 31 + here[1]] = {"barrier": "gate", "motor_vehicle": "no"}
     network = built(collector.finish())
     assert (network.edge_length_m == 0).sum() > 20
-    points = np.column_stack([116.41 + 0.005 * rng.random(3), 39.92 + 0.005 * rng.random(3)])
+    return network, np.column_stack([116.41 + 0.005 * rng.random(9), 39.92 + 0.005 * rng.random(9)])
+
+
+def test_a_field_among_gates_without_length() -> None:
+    """A bucket is as narrow as it can be."""
+    network, points = gates()
     for mode in MODES:
-        where = snap_many(network, mode, points, to_stay=True)
+        where = snap_many(network, mode, points[:3], to_stay=True)
         assert check(network, mode, where, field_of(network, mode, where)) > 3
 
 
-def test_without_any_facility_nothing_is_near_and_the_first_one_makes_the_field() -> None:
+@pytest.mark.parametrize("mode", MODES)
+def test_only_what_is_chosen_counts_and_nobody_uses_closed_streets(mode: Mode) -> None:
+    others = severed = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        network, where = towns(seed, mode, 9)
+        back, leaves = graph(network, mode, "from_facility"), hang(graph(network, mode), where)
+        chosen, closed = rng.random(9) < 0.5, rng.random(network.edge_count) < 0.2
+        field = make_field(back, leaves, chosen, closed)
+        assert np.array_equal(field.key, nearest(network, mode, where, chosen, closed))
+        by_hand = make_field(closing(back, closed), hang(closing(graph(network, mode), closed), where), chosen)
+        assert np.array_equal(field.key, by_hand.key)
+        all_open = make_field(back, leaves, chosen)
+        assert np.array_equal(all_open.key, nearest(network, mode, where, chosen))
+        severed += int(((field.cost == NO_WAY) & (all_open.cost < NO_WAY)).sum())
+        others += int((all_open.cost > make_field(back, leaves).cost).sum())
+        assert (make_field(back, leaves, np.zeros(9, dtype=np.bool_)).key == NOTHING).all()
+    assert min(others, severed) > 100, (others, severed)
+
+
+@pytest.mark.parametrize(
+    ("points", "nearest_of_all", "why"),
+    [
+        ([116.412, 116.412], 0, "two doors at one spot: the first"),
+        ([116.4117, 116.412, 116.412], 0, "the nearer of them is first for who comes from the west"),
+        ([116.4122, 116.412, 116.412], 1, "of the two that are equal the first, and neither is the farther one"),
+    ],
+)
+def test_equal_costs_go_to_the_lowest_number(points: list[float], nearest_of_all: int, why: str) -> None:
+    network = line_city(length=2)  # one street, from 116.410 to 116.411
+    west = int(network.node_e7[:, 0].argmin())
+    where = snap_many(network, "walk", np.array([[lon - 0.0015, 39.92] for lon in points]))
+    assert field_of(network, "walk", where).facility[west] == nearest_of_all, why
+
+
+def test_halfway_between_two_the_lowest_number_is_nearest() -> None:
+    """Both ends of a row of equal streets: the crossing in the middle is as far from one as from the other."""
+    collector, x0, y0 = WayCollector(), 1164100000, 0  # at the equator all of them have one length
+    row = [(x0 + 10_000 * i, y0) for i in range(5)]
+    for i, (a, b) in enumerate(pairwise(row)):
+        street(collector, i + 1, [a, b])
+    for i, a in enumerate(row):  # side streets on both sides keep the ends from being folded
+        street(collector, 100 + i, [a, (a[0], y0 + 5_000)])
+        street(collector, 200 + i, [a, (a[0], y0 - 5_000)])
+    network = built(collector.finish())
+    node = [int(np.flatnonzero((network.node_e7 == e7).all(axis=1))[0]) for e7 in row]
+    ends = np.array([row[0], row[4]]) / E7
+    for points, expected in ((ends, [0, 0, 0, 1, 1]), (ends[::-1], [1, 1, 0, 0, 0])):
+        field = field_of(network, "walk", snap_many(network, "walk", points))
+        assert field.facility[node].tolist() == expected
+        assert field.cost[node[2]] == 2 * field.cost[node[1]] == 2 * field.cost[node[3]] > 0
+
+
+def test_without_any_facility_nothing_is_near() -> None:
     network = line_city(length=5)
     nowhere = take(snap_many(network, "walk", np.array([[116.411, 39.92]])), [])
     field = field_of(network, "walk", nowhere)
     assert (field.cost == NO_WAY).all()
     assert (field.facility == -1).all()
-    add_facility(field, graph(network, "walk", "from_facility"), on(network, "walk", 116.4117), 7)
-    assert (field.facility == 7).all()
-    whole = field_of(network, "walk", snap_many(network, "walk", np.array([[116.4117, 39.92]])))
-    assert np.array_equal(field.cost, whole.cost)
 
 
 def test_a_facility_on_no_street_or_behind_a_one_way_street_is_nobody_s_nearest() -> None:
@@ -174,5 +246,3 @@ def test_a_facility_on_no_street_or_behind_a_one_way_street_is_nobody_s_nearest(
     assert field.facility[west] == 0
     assert field.cost[west] == pytest.approx(0.0002 * 85_493.9 / (20 / 3.6) * TICKS_PER_S, abs=10)
     assert (field.cost[east], field.facility[east]) == (NO_WAY, -1)
-    change = add_facility(field, graph(network, "drive", "from_facility"), on(network, "drive", 116.4109), 5)
-    assert len(change.label) == 0  # behind the first one all the way

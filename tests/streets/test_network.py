@@ -163,3 +163,25 @@ def test_costs_are_speeds_times_lengths() -> None:
     metres = network.edge_length_m[0]
     assert network.arcs["walk"].forward[0] == round(metres / (4.8 / 3.6) * TICKS_PER_S)
     assert network.arcs["drive"].backward[0] == NO_WAY
+
+
+def test_positions_on_edges_lie_on_their_shapes() -> None:
+    """Within every edge, at each point of its shape, at both ends and beyond them, in any order."""
+    for seed in range(20):
+        network, _ = build_network(random_extract(seed))
+        rng = np.random.default_rng(seed)
+        rows = [
+            (edge, float(metres))
+            for edge in range(network.edge_count)
+            for length_m in (float(network.edge_length_m[edge]),)
+            for metres in (
+                *network.shape_m[network.shape_start[edge] : network.shape_start[edge + 1]],
+                *(rng.random(3) * length_m), -1.0, length_m + 1.0,
+            )
+        ]  # fmt: skip
+        rows = [rows[i] for i in rng.permutation(len(rows))]
+        found = network.points_at(np.array([e for e, _ in rows], dtype=np.int32), np.array([m for _, m in rows]))
+        for (edge, metres), point in zip(rows, found, strict=True):
+            shape, along = network.shape(edge), network.shape_m[network.shape_edge == edge]
+            assert point == pytest.approx([np.interp(metres, along, shape[:, i]) for i in range(2)], abs=1e-10)
+    assert network.points_at(np.zeros(0, dtype=np.int32), np.zeros(0)).shape == (0, 2)
