@@ -132,7 +132,7 @@ class City:
         tiles = TileFile(path / folder.BASE_MAP) if (path / folder.BASE_MAP).is_file() else None
         places = folder.read_places(path)
         names = NameIndex.of_file(path / folder.NAMES)
-        layers = Layers(path / folder.DEMAND, network) if (path / folder.DEMAND).is_dir() else None
+        layers = Layers(path / folder.DEMAND, network)
         return cls(manifest, network, places, names, tiles, calendar or Calendar.packaged(), hierarchies, layers)
 
     @cached_property

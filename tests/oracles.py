@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import NamedTuple
@@ -104,7 +104,7 @@ class RawStreets:
                     self._add(start, label, 0.0 if part == share else (part - share) * segment.along_s)
                 if part <= share:
                     self._add(start, label, 0.0 if part == share else (share - part) * segment.against_s)
-        reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=cutoff_s, weight="weight")
+        reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=cutoff_s, weight=_quickest)
         legs = [math.inf if goal is None else goal.snap_m / ACCESS_M_PER_S for goal in goals]
         own = origin.snap_m / ACCESS_M_PER_S
         result = [reached.get(("goal", number), math.inf) + own + legs[number] for number in range(len(goals))]
@@ -191,11 +191,19 @@ class RideAndPark:
                         link(graph, begin, ("goal", number), there.along_s, part - leave[1])
                     if part <= leave[1]:
                         link(graph, begin, ("goal", number), there.against_s, leave[1] - part)
-        reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=cutoff_s, weight="weight")
+        reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=cutoff_s, weight=_quickest)
         legs = [math.inf if goal is None else (goal.snap_m + origin.snap_m) / ACCESS_M_PER_S for goal in goals]
         costs = [reached.get(("goal", number), math.inf) + legs[number] for number in range(len(goals))]
         graph.remove_nodes_from(added)
         return [cost if cost <= cutoff_s else math.inf for cost in costs]
+
+
+def _quickest(_: object, __: object, parallel: Mapping[int, Mapping[str, float]]) -> float:
+    """Return the weight of the quickest of parallel edges, as networkx itself does, sooner where one is alone."""
+    if len(parallel) == 1:
+        [edge] = parallel.values()
+        return edge["weight"]
+    return min(edge["weight"] for edge in parallel.values())
 
 
 def _osm_node(node: object) -> int:

@@ -58,6 +58,23 @@ def test_a_place_is_found_as_soon_as_it_is_registered_and_lost_when_retired(
     assert nearest(live.refresh()) != "new"
 
 
+def test_a_process_that_forks_hands_no_connection_on_and_finds_the_register_again(
+    sample_city: City, register: Register
+) -> None:
+    live = LiveCity(sample_city, register)
+    open_before = register.engine.pool.checkedin()  # type: ignore[attr-defined]
+    live.let_go()
+    assert (open_before, register.engine.pool.checkedin()) == (1, 0)  # type: ignore[attr-defined]
+    write(register, NEW)
+    assert nearest(live.refresh()) == "new"
+
+
+def test_without_a_register_there_is_nothing_to_let_go(sample_city: City) -> None:
+    live = LiveCity(sample_city)
+    live.let_go()
+    assert live.refresh() is sample_city
+
+
 def test_the_register_s_word_counts_where_both_know_a_place(sample_city: City, register: Register) -> None:
     known = sample_city.places[0]
     write(register, replace(known, name="改名了"))

@@ -32,6 +32,24 @@ class Parts(NamedTuple):
     area: NDArray[np.int32]
     weight: NDArray[np.int64]
 
+    @property
+    def length_mm(self) -> NDArray[np.int64]:
+        """Length of each, int64 (n,)."""
+        return self.end_mm - self.start_mm
+
+    def take(self, numbers: NDArray[np.int64]) -> Parts:
+        """Return some of them, in the order of the numbers."""
+        return Parts(
+            self.edge[numbers], self.start_mm[numbers], self.end_mm[numbers], self.area[numbers], self.weight[numbers]
+        )
+
+
+class Ends(NamedTuple):
+    """At which crossing each part begins and ends, int64 (n,) each; -1: within its edge."""
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+
 
 def clusters(parts: Parts, xy: NDArray[np.float64], ends: Ends, fit_m: float) -> NDArray[np.int64]:
     """Return the cluster of each part, int64 (n,); -1: it is connected to nothing that weighs anything.
@@ -55,13 +73,6 @@ def clusters(parts: Parts, xy: NDArray[np.float64], ends: Ends, fit_m: float) ->
     root = _roots(len(parts.edge), *_links(parts, ends))
     label = _split(root, xy, parts.weight, fit_m)
     return np.asarray(_join(label, xy, parts.weight, parts.area, fit_m))
-
-
-class Ends(NamedTuple):
-    """At which crossing each part begins and ends, int64 (n,) each; -1: within its edge."""
-
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
 
 
 def ends_of(
@@ -96,18 +107,21 @@ def cut(pieces: Pieces, stretches: Stretches, longest_mm: int) -> tuple[NDArray[
     return piece, Stretches(edge, start, end)
 
 
-def medoid(xy: NDArray[np.float64], weight: NDArray[np.float64], pairs: int = 1_000_000) -> int:
-    """Return the number of the point from which it is least far to all, by weight; of equals the first.
+def medoid(
+    candidates: NDArray[np.float64], xy: NDArray[np.float64], weight: NDArray[np.float64], pairs: int = 1_000_000
+) -> int:
+    """Return the number of the candidate from which it is least far to all points, by weight; of equals the first.
 
-    Of so many points that there are more pairs than ``pairs``, only some, evenly picked, are tried.
+    If there are more than ``pairs`` of a candidate and a point, only some candidates, evenly picked, are tried.
 
     Examples
     --------
-    >>> medoid(np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0]]), np.array([1.0, 1.0, 1.0]))
+    >>> points = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0]])
+    >>> medoid(points, points, np.array([1.0, 1.0, 1.0]))
     1
     """
-    step = -(-len(xy) * len(xy) // pairs)
-    return int(_medoid(xy, weight, step))
+    step = max(-(-len(candidates) * len(xy) // pairs), 1)
+    return int(_medoid(candidates, xy, weight, step))
 
 
 def _links(parts: Parts, ends: Ends) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -268,12 +282,12 @@ def _cut(piece_edge, piece_start, piece_end, edge, start, end, longest):  # type
 
 
 @compiled
-def _medoid(xy, weight, step):  # type: ignore[no-untyped-def]
+def _medoid(candidates, xy, weight, step):  # type: ignore[no-untyped-def]
     best, least = 0, np.inf
-    for i in range(0, len(xy), step):
+    for i in range(0, len(candidates), step):
         far = 0.0
         for j in range(len(xy)):
-            far += weight[j] * np.sqrt((xy[i, 0] - xy[j, 0]) ** 2 + (xy[i, 1] - xy[j, 1]) ** 2)
+            far += weight[j] * np.sqrt((candidates[i, 0] - xy[j, 0]) ** 2 + (candidates[i, 1] - xy[j, 1]) ** 2)
         if far < least:
             best, least = i, far
     return best

@@ -8,6 +8,8 @@ and one: every corner of a ring is the middle between a cell inside and one outs
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -42,7 +44,7 @@ def outline(kind: NDArray[np.uint8], frame: Frame) -> shapely.MultiPolygon:
 def _sides(kind, columns, rows):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
     """Return the sides of all rings as pairs of corners, the inside on their left.
 
-    Corner ``2 * cell`` is the middle between a cell and the next in its row, ``2 * cell + 1`` and the next in its column.
+    Corner ``2 * cell`` is the middle between a cell and the next in its row; ``2 * cell + 1``, the next in its column.
     """
     start, end, count = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
     for row in range(rows - 1):
@@ -161,4 +163,5 @@ def _polygons(
     rings = np.concatenate([np.flatnonzero(owner[order] == order), [count]])
     parts = np.array([0, len(rings) - 1])
     coordinates = np.column_stack([x[point], y[point]])
-    return shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, coordinates, (begin, rings, parts))[0]
+    made = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, coordinates, (begin, rings, parts))
+    return cast(shapely.MultiPolygon, made[0])

@@ -36,7 +36,7 @@ from geo.streets.fields import Field, closing, make_field
 from geo.streets.graphs import Graph, Leaves, graph, hang
 from geo.streets.network import TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import WALK_KMH, Mode
-from geo.streets.snapping import snap_many
+from geo.streets.snapping import Positions, snap_many
 
 #: What a stretch or a person is: covered, or not, and then by the cheapest remedy why not.
 State = Literal["covered", "closed", "unverified", "missing", "severed", "nothing"]
@@ -144,6 +144,7 @@ class _Ways(NamedTuple):
     streets: Graph
     back: Graph
     leaves: Leaves
+    positions: Positions
     counted: Stretches
 
 
@@ -173,12 +174,12 @@ class Planner:
         ground: Ground,
         closed: _Mask | None = None,
     ) -> None:
-        self._network = network
+        self.network = network
         self._lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
         self._conditions = conditions
         self._openings = openings
         self._calendar = calendar
-        self._places = tuple(places)
+        self.places = tuple(places)
         self.layers = layers
         self.circles = Circles(ground, self._lonlat)
         self._closed = closed
@@ -186,11 +187,6 @@ class Planner:
         self._ways: dict[Mode, _Ways] = {}
         self._kept: OrderedDict[tuple[Mode, int, bytes], tuple[Field, Stretches]] = OrderedDict()
         self._lock = Lock()
-
-    @property
-    def network(self) -> StreetNetwork:
-        """The city's streets."""
-        return self._network
 
     @property
     def lonlat(self) -> NDArray[np.float64]:
@@ -257,8 +253,8 @@ class Planner:
     def backup(self, query: CoverageQuery, demand: Demand | None = None) -> tuple[Loss, ...]:
         """Tell for each place that counts who would lose cover if it closed, the greatest loss first."""
         what_if = self.what_if(query, demand)
-        numbers = np.flatnonzero(counted(self._conditions, self._openings, query)).tolist()
-        lost = [what_if.effect([Close(self._places[n].id)]).weight_lost.sum() for n in numbers]
+        numbers = np.flatnonzero(self.counted(query)).tolist()
+        lost = [what_if.effect([Close(self.places[n].id)]).weight_lost.sum() for n in numbers]
         losses = [Loss(number, int(weight)) for number, weight in zip(numbers, lost, strict=True)]
         return tuple(sorted(losses, key=lambda loss: (-loss.weight, loss.number)))
 
@@ -266,15 +262,19 @@ class Planner:
         """Return one question, kept ready for edits."""
         ways, who = self.ways(query.mode), demand or self.who(query)
         return WhatIf(
-            self._network,
-            self._places,
+            self.network,
+            self.places,
             self._calendar,
             (ways.streets, ways.back, ways.leaves),
             self.length_mm,
             query,
-            counted(self._conditions, self._openings, query),
+            self.counted(query),
             (who, self.layers.pieces, len(self.layers.areas)),
         )
+
+    def counted(self, query: CoverageQuery) -> _Mask:
+        """Return which places count, bool (n_places,)."""
+        return counted(self._conditions, self._openings, query)
 
     def who(self, query: CoverageQuery) -> Demand:
         """Return the layer that a question names, there at the hours at which such people are there."""
@@ -287,9 +287,9 @@ class Planner:
         counts as needing so long.
         """
         who, ways = demand or self.who(query), self.ways(query.mode)
-        mask = counted(self._conditions, self._openings, query)
+        mask = self.counted(query)
         field, _ = self.field(query.mode, query.cutoff, mask)
-        at, points = middles(self._network, self.layers.pieces), who.points
+        at, points = middles(self.network, self.layers.pieces), who.points
         cost = costs_at(
             ways.streets, ways.leaves, field,
             np.concatenate([at.edge, points.edge]),
@@ -304,11 +304,12 @@ class Planner:
         """Return a mode's streets with all places on them."""
         with self._lock:
             if mode not in self._ways:
-                streets, back = graph(self._network, mode), graph(self._network, mode, "from_facility")
-                leaves = hang(streets, snap_many(self._network, mode, self._lonlat, to_stay=True))
+                streets, back = graph(self.network, mode), graph(self.network, mode, "from_facility")
+                positions = snap_many(self.network, mode, self._lonlat, to_stay=True)
+                leaves = hang(streets, positions)
                 if self._closed is not None:
                     streets = closing(streets, self._closed)
-                self._ways[mode] = _Ways(streets, back, leaves, streets_of(self._network, mode))
+                self._ways[mode] = _Ways(streets, back, leaves, positions, streets_of(self.network, mode))
             return self._ways[mode]
 
     def field(self, mode: Mode, cutoff: int, mask: _Mask) -> tuple[Field, Stretches]:
@@ -346,7 +347,7 @@ class Planner:
             self._point_costs(query.mode, who, field, mask) <= query.cutoff
             for mask, field in zip(masks, fields, strict=True)
         ]
-        where = self._network.points_at(who.points.edge, who.points.offset_m)
+        where = self.network.points_at(who.points.edge, who.points.offset_m)
         severed = reach[-1] | (self.circles.distance_m(where, masks[1]) <= self._straight_m(query))
         return [*reach, severed], self.circles.distance_m(where, masks[0]) <= CIRCLE_M
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -140,7 +140,7 @@ def points_of(lines: Iterable[str], source: str) -> PointTable:
     weights: list[int] = []
     line: list[int] = []
     try:
-        columns, width = _columns(next(reader, []), wrong)
+        columns, width = columns_of(next(reader, []), _HEADERS, _NEEDED, wrong)
         total = 0
         for row in reader:
             if not any(cell.strip() for cell in row):
@@ -149,8 +149,8 @@ def points_of(lines: Iterable[str], source: str) -> PointTable:
                 raise wrong(f"{len(row)} cells where the header has {width}; put quotes round a text with a comma")
             if len(weights) == MAX_ROWS:
                 raise wrong(f"more than {MAX_ROWS:,} points; add up those that lie together")
-            lon = _degrees(row[columns["lon"]], "longitude", 180, wrong)
-            lonlat.append((lon, _degrees(row[columns["lat"]], "latitude", 90, wrong)))
+            lon = degrees(row[columns["lon"]], "longitude", 180, wrong)
+            lonlat.append((lon, degrees(row[columns["lat"]], "latitude", 90, wrong)))
             weights.append(_weight(row[columns["weight"]], wrong))
             line.append(reader.line_num)
             total += weights[-1]
@@ -168,25 +168,43 @@ def points_of(lines: Iterable[str], source: str) -> PointTable:
     )
 
 
-def _columns(header: list[str], wrong: Callable[[str], ParameterError]) -> tuple[dict[str, int], int]:
-    """Return where the columns stand, and how many there are."""
+def columns_of(
+    header: list[str],
+    headers: Mapping[str, tuple[str, ...]],
+    needed: Sequence[str],
+    wrong: Callable[[str], ParameterError],
+) -> tuple[dict[str, int], int]:
+    """Return where the columns stand, and how many there are.
+
+    Parameters
+    ----------
+    header
+        The first row.
+    headers
+        What each column may be called.
+    needed
+        Columns that must be there.
+    wrong
+        Makes the error that is raised.
+    """
     words = [cell.strip().lstrip("\ufeff").lower() for cell in header]
     found: dict[str, int] = {}
-    for column, known in _HEADERS.items():
+    for column, known in headers.items():
         at = [number for number, word in enumerate(words) if word in known]
         if len(at) > 1:
             raise wrong(f"two columns for {column} ({words[at[0]]}, {words[at[1]]}); keep one")
         if at:
             found[column] = at[0]
-    missing = [column for column in _NEEDED if column not in found]
+    missing = [column for column in needed if column not in found]
     if missing:
-        told = "; ".join(f"{column} may be called {', '.join(_HEADERS[column])}" for column in missing)
+        told = "; ".join(f"{column} may be called {', '.join(headers[column])}" for column in missing)
         raise wrong(f"no column for {', '.join(missing)} in {','.join(words)[:200]!r}; {told}")
     return found, len(words)
 
 
-def _degrees(text: str, what: str, limit: int, wrong: Callable[[str], ParameterError]) -> float:
-    value = float(_number(text, what, wrong))
+def degrees(text: str, what: str, limit: int, wrong: Callable[[str], ParameterError]) -> float:
+    """Read degrees; ``wrong`` makes the error that is raised."""
+    value = float(number(text, what, wrong))
     if abs(value) > limit:
         hint = "; are longitude and latitude exchanged?" if what == "latitude" and abs(value) <= 180 else ""
         raise wrong(f"{what} {text.strip()} lies outside -{limit} to {limit} degrees{hint}")
@@ -194,7 +212,7 @@ def _degrees(text: str, what: str, limit: int, wrong: Callable[[str], ParameterE
 
 
 def _weight(text: str, wrong: Callable[[str], ParameterError]) -> int:
-    value = _number(text, "weight", wrong)
+    value = number(text, "weight", wrong)
     if value < 0:
         raise wrong(f"weight {text.strip()} is negative; give 0 or more")
     if value > MAX_WEIGHT:
@@ -202,7 +220,8 @@ def _weight(text: str, wrong: Callable[[str], ParameterError]) -> int:
     return round(value * MICRO)
 
 
-def _number(text: str, what: str, wrong: Callable[[str], ParameterError]) -> Decimal:
+def number(text: str, what: str, wrong: Callable[[str], ParameterError]) -> Decimal:
+    """Read a number; ``wrong`` makes the error that is raised."""
     stripped = text.strip()
     if len(stripped) > _LONGEST_NUMBER or not _NUMBER.fullmatch(stripped):
         raise wrong(f"{what} {stripped[:60]!r} is no number; give it as 116.41, without unit or thousands separator")

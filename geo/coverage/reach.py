@@ -91,8 +91,8 @@ def reach(
     back
         The mode's graph *from facilities*.
     demand
-        Rows of demand, hung on that same graph; see :func:`middles`. Where a mode may not go nobody sets out, unless he
-        parks and walks.
+        Rows of demand, hung on that same graph; see :func:`middles`. Nobody sets out where the mode may not go, but who
+        has an e-bike walks from there.
     places
         Where the places stand; those on no street reach nothing.
     cutoff

@@ -96,7 +96,7 @@ class WhatIf:
         self._edges_at = Rows(network.edge_nodes.ravel(), network.node_count)
         self._near = self._points_near(np.arange(len(demand.points.edge)))
         everywhere = np.arange(network.edge_count, dtype=np.int32)
-        self.covered = self._weigh(everywhere, self._reached, self._near)
+        self.covered = self._weigh(everywhere, self._reached, self._near[self._points_on.of(everywhere)])
         self._lock = Lock()
 
     def effect(self, edits: Iterable[Edit]) -> Effect:

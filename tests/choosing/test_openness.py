@@ -176,7 +176,8 @@ def test_all_at_once_is_one_by_one(sample_city: City, kinds: tuple[ServiceKind, 
     moments = [clock_us(at(hour)) for hour in (12.0, 3.0, 20.75, 24 * 4 + 15.0, 12.0, 16.8)]
     for min_left_s in (0.0, 900.0, 7200.0):
         found = openings.failures(moments, min_left_s, kinds)
-        assert (found.dtype, found.shape) == (np.uint8, (len(moments), len(doubled)))
+        assert found.dtype == np.uint8
+        assert found.shape == (len(moments), len(doubled))
         assert [[WORDS[code - 1] for code in row] for row in found.tolist()] == [
             [openings.failure(number, then, min_left_s, kinds) for number in range(len(doubled))] for then in moments
         ]

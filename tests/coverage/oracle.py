@@ -97,6 +97,15 @@ def holds(stretches: Stretches, edge: int, offset_m: _Metres) -> NDArray[np.bool
     return found
 
 
+def same(one: Stretches, other: Stretches) -> bool:
+    """Tell whether two lists of stretches are the same, row by row."""
+    return bool(
+        np.array_equal(one.edge, other.edge)
+        and np.array_equal(one.start_mm, other.start_mm)
+        and np.array_equal(one.end_mm, other.end_mm)
+    )
+
+
 def metres_to(lonlat: _Metres, places: Sequence[Place]) -> _Metres:
     """Return the geodesic distance from each point to the nearest of some places, infinite without any."""
     best = np.full(len(lonlat), math.inf)

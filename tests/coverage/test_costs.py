@@ -60,7 +60,8 @@ def test_every_position_has_the_cost_that_networkx_finds(mode: Mode) -> None:
         access = np.array([row[2] for row in rows], dtype=np.int32)
         for choice in (None, chosen):
             ours = costs(network, mode, where, choice, edge, offset_m, access)
-            assert (ours.dtype, ours.shape) == (np.int32, (len(rows),))
+            assert ours.dtype == np.int32
+            assert ours.shape == (len(rows),)
             marked = np.ones(len(where.edge), dtype=bool) if choice is None else choice
             for number, (own, metres, leg) in enumerate(zip(edge.tolist(), offset_m, access.tolist(), strict=True)):
                 least = nearest(walker.ticks(own, np.array([metres])), marked)[0] + leg

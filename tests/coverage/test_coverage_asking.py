@@ -53,7 +53,7 @@ def test_every_word_is_read() -> None:
     ],
 )
 def test_the_moment(words: dict[str, str], when: datetime, why: str) -> None:
-    assert read_coverage(open="certainly", now=NOW, **words).when == when, why  # type: ignore[arg-type]
+    assert read_coverage(open="certainly", now=NOW, **words).when == when, why
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from geo.coverage.spots import EATERIES, HOSTS, Spot
 from geo.errors import PackError, SwappedCoordinatesError, UnknownWordError
 from geo.pack.pieces import cut
 from geo.streets.from_osm import build_network
-from geo.streets.network import CLOSED, MAIN, StreetNetwork
+from geo.streets.network import CLOSED, ISLET, MAIN, StreetNetwork
 from geo.streets.profiles import MODES
 from tests.conftest import real_data
 from tests.pack.small import Street, at, extract
@@ -162,6 +162,20 @@ def test_nobody_lives_on_an_expressway() -> None:
 
     assert demand.piece_weight[trunk].tolist() == [0] * int(trunk.sum())
     assert demand.placed == 5 * MICRO
+
+
+def test_nobody_lives_on_an_islet() -> None:
+    """A lane that leads nowhere, beside a town of 240 crossings: less than a hundredth of them."""
+    town = [(ROAD, [(x / 10, 0.5) for x in range(121)])]
+    town += [(ROAD, [(x / 10, 0.5), (x / 10, 0.6)]) for x in range(1, 120)]
+    network = network_of(*town, (ROAD, [(3.0, 3.0), (4.0, 3.0)]))
+    pieces = cut(network, [box(-1, 0, 20, 10)])
+    islet = network.standing("walk")[pieces.edge] == ISLET
+    assert islet.sum() == 1
+
+    demand = residents(pieces, [area(0, 5)], network)
+
+    assert (demand.piece_weight[islet].tolist(), demand.placed) == ([0], 5 * MICRO)
 
 
 @given(cities(), st.data())

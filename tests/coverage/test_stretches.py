@@ -19,7 +19,7 @@ from geo.streets.graphs import graph, hang
 from geo.streets.network import CLOSED, StreetNetwork
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import Position, Positions, snap_many
-from tests.coverage.oracle import BLUR_TICKS, Walker, every_metre, holds, lonlat_at, nearest
+from tests.coverage.oracle import BLUR_TICKS, Walker, every_metre, holds, lonlat_at, nearest, same
 from tests.strategies import random_extract, random_points
 from tests.streets.test_network import STREET, Tags, city
 from tests.streets.test_paths import TOLERANCE_S, line_city, oracle, positions
@@ -38,10 +38,6 @@ def of_cells(held: Millimetres) -> Stretches:
     begins = sorted((e, i) for e, i in held if (e, i - 1) not in held)
     ends = sorted((e, i + 1) for e, i in held if (e, i + 1) not in held)
     return Stretches.of([e for e, _ in begins], [i for _, i in begins], [i for _, i in ends])
-
-
-def same(one: Stretches, other: Stretches) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 SETS = st.frozensets(st.tuples(st.integers(0, EDGES - 1), st.integers(0, LONG - 1)))

@@ -42,9 +42,9 @@ def test_sums_by_area(rows: list[tuple[int, int]]) -> None:
 def random_demand(random: Random, count: int) -> tuple[Demand, Pieces]:
     """Return weights of all sizes on pieces of all lengths, and at points."""
     rows = []
-    for edge in range(count):
+    for number in range(count):
         cuts = sorted({0, *(random.randrange(1, 10 ** random.randint(1, 9)) for _ in range(random.randint(1, 3)))})
-        rows += [(edge, a, b, random.randint(-1, 2)) for a, b in itertools.pairwise(cuts)]
+        rows += [(number, a, b, random.randint(-1, 2)) for a, b in itertools.pairwise(cuts)]
     edge, start, end, area = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(4))
     pieces = Pieces(edge.astype(np.int32), start, end, area.astype(np.int32))
     weight = np.array([random.randrange(10 ** random.randint(1, 15)) for _ in rows])

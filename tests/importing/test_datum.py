@@ -96,13 +96,13 @@ def test_3000_places_of_lists_in_one_datum(truth: Truth) -> None:
 @pytest.mark.real
 def test_lists_of_two_datums_are_not_taken_for_one(truth: Truth) -> None:
     found: Counter[str] = Counter()
-    for count in sizes(truth.rng, 1500):
+    for count in sizes(truth.rng, 6000):
         two = [DATUMS[one] for one in truth.rng.permutation(3)[:2]]
         rows = known_list(truth, count, two)
         for row, own in zip(rows, judged(truth.words, rows).row_datum, strict=True):
             found["asked" if own is None else "right" if own == row.datum else "wrong"] += 1
     assert found["right"] >= 0.98 * (found["right"] + found["wrong"]), found
-    assert found["right"] >= 0.25 * 1500, found
+    assert found["right"] >= 0.25 * 6000, found
 
 
 @pytest.mark.real

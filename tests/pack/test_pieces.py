@@ -109,10 +109,14 @@ def test_an_edge_that_crosses_itself_is_cut_where_it_goes_through_and_not_where_
 
 def test_a_street_in_slivers_alone_keeps_them() -> None:
     """Nothing long is there to join, so no area loses what lies in it."""
-    network = network_of([(0, 0.5), (0.02, 0.5)])  # 1.7 m
+    middle = [(0.0, 0.5), (0.02, 0.5)]  # 1.7 m
+    network = network_of(middle, *([(x, y), (x + 4.0, y)] for x in (-9.0, 5.0) for y in (-9.0, 9.0)))
     pieces = cut(network, [box(-1, 0, 1.01, 1), box(0.01, 0, 1, 1)])
 
-    assert pieces.area.tolist() == [0, 1]
+    short = int(np.argmin(network.edge_length_m))
+    assert 0 < short < 4, "other streets before and after it, which are none of its business"
+    assert pieces.area[pieces.edge == short].tolist() == [0, 1]
+    assert pieces.area[pieces.edge != short].tolist() == [NOWHERE] * 4
 
 
 def test_a_barrier_has_no_length_and_no_piece() -> None:

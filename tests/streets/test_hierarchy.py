@@ -409,6 +409,20 @@ def test_scratch_is_told_apart_when_stamps_begin_anew(before: int, now: int) -> 
     assert asked(hubs, at(now, 0.25), EVERYTHING) == asked(fresh, at(now, 0.25), EVERYTHING)
 
 
+def test_a_table_that_is_too_small_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.streets.hubs._ROWS", 16)
+    extract = random_extract(5)
+    network, _ = build_network(extract)
+    where = snap_many(network, "ebike", random_points(5, extract, 30), to_stay=True)
+    streets = graph(network, "ebike")
+    leaves = hang(streets, where)
+    hubs, search = Hubs(streets, leaves, make_hierarchy(network.arcs["ebike"])), Search(streets, leaves)
+    assert len(hubs._space().state) == 16
+    for origin in origins_in(network, where, np.random.default_rng(5)):
+        check(hubs, search, origin, EVERYTHING)
+    assert len(hubs._space().state) > 16
+
+
 def test_ways_to_what_was_not_found_are_refused() -> None:
     hubs = hubs_at(3, [(0, 1, 4), (1, 2, 4)], [(1, 1.0), (0, 0.0)])
     with pytest.raises(InputError, match="facility 0 is none of those found last"):

@@ -17,6 +17,7 @@ from geo.coverage.siting.choice import Choice
 from geo.coverage.siting.exact import MAX_PROGRAM_ENTRIES, Program
 from geo.coverage.siting.plans import Patience
 from geo.coverage.siting.problems import UNREACHED, Question, Sites
+from geo.coverage.siting.relaxing import Offer, Relaxed, relax
 from geo.coverage.siting.rows import Cover, merge, sums
 from geo.streets.compiled import compiled
 
@@ -123,6 +124,17 @@ class Covering:
         """Tell which rows one candidate alone covers, and which are worth something a second time."""
         size = np.diff(self.cover.back)
         return size == 1, (size > 1) & (self.twice > 0)
+
+    def relax(self, choice: Choice, chosen: tuple[int, ...], patience: Patience) -> Relaxed:
+        """Bound what any choice is worth; see :func:`~geo.coverage.siting.relaxing.relax`."""
+        self.objective(chosen)
+        offer = Offer(
+            self.cover.first, self.cover.row, np.zeros(len(self.cover.row), dtype=np.int64), self.once, self.twice, self.once
+        )
+        # A row that several cover is worth less to each of them.
+        start = np.where(self.times > 1, self.once // 4, np.where(self.times == 1, self.once // 2, self.once))
+        step = max(1, int(np.gcd.reduce(np.concatenate([self.once, self.twice]))))
+        return relax(offer, choice, self.value(), start, step, patience)
 
     def program(self, choice: Choice) -> Program | None:
         """Return the exact question as a program: candidates, then rows covered, then rows covered twice."""

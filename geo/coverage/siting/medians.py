@@ -4,8 +4,7 @@ References
 ----------
 S. L. Hakimi, "Optimum locations of switching centers and the absolute centers and medians of a graph", Operations
 Research 12 (1964). Exchanges: E. Schubert, P. J. Rousseeuw, "Fast and eager k-medoids clustering", Information Systems
-101 (2021). The bound: G. Cornuéjols, M. L. Fisher, G. L. Nemhauser, "Location of bank accounts to optimize float",
-Management Science 23 (1977); steps as M. Held, P. Wolfe, H. P. Crowder, Mathematical Programming 6 (1974).
+101 (2021).
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from numpy.typing import NDArray
 from geo.coverage.siting.choice import Choice
 from geo.coverage.siting.covering import with_limits
 from geo.coverage.siting.exact import Program
-from geo.coverage.siting.plans import Patience, Progress
+from geo.coverage.siting.plans import Patience
 from geo.coverage.siting.problems import UNREACHED, Question, Sites
+from geo.coverage.siting.relaxing import Offer, Relaxed, relax
 from geo.streets.compiled import compiled
 
 #: An exact program has one column per entry: larger ones are left to the bound.
 MAX_MEDIAN_ENTRIES: Final = 60_000
-_ROUNDS: Final = 400
-_PATIENT_ROUNDS: Final = 12
+_FURTHER: Final = 2
 #: Sums of weight times ticks stay below this, by leaving out the last bits of the weights where there is no room.
 _ROOM: Final = 2**60
 
@@ -165,72 +164,20 @@ class Medians:
         upper[:count] = choice.allowed
         return with_limits(value, upper, count, (first, column, factor), limits, choice.forced)
 
-    def relax(self, choice: Choice, chosen: tuple[int, ...], patience: Patience) -> tuple[int, tuple[int, ...]]:
-        """Bound what any choice takes off, by Lagrange multipliers of "everybody is served once".
+    def relax(self, choice: Choice, chosen: tuple[int, ...], patience: Patience) -> Relaxed:
+        """Bound what any choice takes off; see :func:`~geo.coverage.siting.relaxing.relax`.
 
-        Every multiplier gives a bound that is exact in whole numbers; better ones are looked for until they no longer
-        help. Whoever is open in the best one is worth trying.
-
-        Returns
-        -------
-        tuple
-            The bound, in ``unit``, and the candidates that are open in it.
+        Beyond twice the second nearest nobody is served in a good choice: what is further is left out, and
+        multipliers are kept below its cost, so that it would add nothing.
         """
-        self.clear()
-        for candidate in chosen:
-            self.take(candidate)
-        best_value, second = self.value(), _second(self.first, self.demand, self.cost, self.fallback, np.array(chosen))
-        # Beyond twice the second nearest nobody is served in a good choice: what is further is left out, and
-        # multipliers are kept below its cost, so that it would add nothing.
-        limit = np.minimum(2 * np.maximum(second, 1), self.fallback)
+        self.objective(chosen)
+        value = self.value()
+        second = _second(self.first, self.demand, self.cost, self.fallback, np.array(chosen, dtype=np.int64))
+        limit = np.minimum(_FURTHER * np.maximum(second, 1), self.fallback)
         first, demand, cost = _nearer(self.first, self.demand, self.cost, limit)
-        multiplier = self.weight * np.minimum(second, limit)
-        top = self.weight * limit
-        best, tried = self.base, np.array(chosen, dtype=np.int64)
-        pace, since = 1.0, 0
-        for turn in range(_ROUNDS):
-            rest = _reduced(first, demand, cost, self.weight, multiplier)
-            # The sum is at least the multipliers, less what those who open take off them.
-            bound = self.base - int(multiplier.sum()) + choice.most(rest, held=choice.forced)
-            bound += sum(int(rest[c]) for c in choice.forced)
-            since += 1
-            if bound < best:
-                since = 0 if best - bound > 1e-5 * max(1, self.base - best) else since
-                best, tried = bound, _opened(rest, choice)
-            if best <= best_value or (turn % 10 == 0 and patience.over() is not None):
-                break
-            if since >= _PATIENT_ROUNDS:
-                pace, since = pace / 2, 0
-                if pace < 1e-3:
-                    break
-            served = np.zeros(len(multiplier), dtype=np.int64)
-            _serve(first, demand, cost, self.weight, multiplier, _opened(rest, choice), served)
-            slope = 1 - served
-            slope[(slope > 0) & (multiplier >= top) | (slope < 0) & (multiplier <= 0)] = 0
-            norm = int((slope * slope).sum())
-            if norm == 0:
-                break
-            size = pace * max(bound - best_value, 1) / norm
-            multiplier = np.clip(multiplier + np.rint(size * slope).astype(np.int64), 0, top)
-            if turn % 20 == 0:
-                patience.progress(Progress("relaxation", best_value, max(best, best_value)))
-        return max(best, best_value), tuple(int(c) for c in tried)
-
-
-def _opened(rest: NDArray[np.int64], choice: Choice) -> NDArray[np.int64]:
-    """Return who opens under multipliers: forced ones, then whoever takes most off, as far as the choice allows."""
-    count, money = choice.room(choice.forced)
-    free = choice.allowed.copy()
-    free[list(choice.forced)] = False
-    order = np.argsort(-np.where(free, rest / np.maximum(choice.price, 1) if choice.budget is not None else rest, -1.0))
-    picked = list(choice.forced)
-    for c in order[: max(0, count) if choice.budget is None else len(order)].tolist():
-        if count <= 0 or not free[c] or rest[c] <= 0:
-            break
-        if choice.price[c] <= money:
-            picked.append(c)
-            count, money = count - 1, money - int(choice.price[c])
-    return np.array(picked, dtype=np.int64)
+        once = self.weight * self.fallback
+        offer = Offer(first, demand, self.weight[demand] * cost, once, np.zeros_like(once), self.weight * limit)
+        return relax(offer, choice, value, self.weight * np.minimum(second, limit), 1, patience)
 
 
 @compiled
@@ -350,28 +297,3 @@ def _exchange(  # type: ignore[no-untyped-def]  # compiled
             inside[chosen[best]], inside[c] = False, True
             chosen[best], fresh, changed = c, True, True
     return changed
-
-
-@compiled
-def _reduced(first, demand, cost, weight, multiplier):  # type: ignore[no-untyped-def]  # compiled
-    """Return what each candidate takes off the multipliers."""
-    rest = np.zeros(len(first) - 1, np.int64)
-    for c in range(len(rest)):
-        total = 0
-        for i in range(first[c], first[c + 1]):
-            d = demand[i]
-            less = multiplier[d] - weight[d] * cost[i]
-            if less > 0:
-                total += less
-        rest[c] = total
-    return rest
-
-
-@compiled
-def _serve(first, demand, cost, weight, multiplier, opened, served):  # type: ignore[no-untyped-def]  # compiled
-    """Count how often each row is served by those who open."""
-    for k in range(len(opened)):
-        for i in range(first[opened[k]], first[opened[k] + 1]):
-            d = demand[i]
-            if weight[d] * cost[i] < multiplier[d]:
-                served[d] += 1

@@ -79,7 +79,7 @@ class _Best(NamedTuple):
 def _most(sites: Sites, question: Question, choice: Choice, patience: Patience) -> Plan:
     """Answer the kinds in which every candidate adds something, the less the more there are."""
     worth = _worth(sites, question, choice)
-    best = _best(worth, question, choice, patience)
+    best = _best(sites, worth, question, choice, patience)
     quiet = patience._replace(progress=_unheard)
 
     def near(within: Choice, chosen: tuple[int, ...]) -> Option | None:
@@ -115,24 +115,42 @@ def _worth(sites: Sites, question: Question, choice: Choice) -> Covering | Media
     return Covering(sites, question, choice.allowed)
 
 
-def _best(worth: Worth, question: Question, choice: Choice, patience: Patience) -> _Best:
+def _best(sites: Sites, worth: Worth, question: Question, choice: Choice, patience: Patience) -> _Best:
     found = find(worth, choice, patience)
     method: tuple[str, ...] = ("lazy greedy", "exchanges")
-    if isinstance(worth, Medians) and found.stopped is None and found.value < found.bound:
-        bound, opened = worth.relax(choice, found.chosen, patience)
+    quiet = patience._replace(progress=_unheard)
+    narrowed = choice
+    if found.stopped is None and found.value < found.bound and not isinstance(worth, Flows):
+        bound, opened, narrowed = worth.relax(choice, found.chosen, patience)
         method = (*method, "Lagrangian bound")
-        other = find(worth, choice, patience._replace(progress=_unheard), start=opened)
+        other = find(worth, choice, quiet, start=opened)
         better = other if other.value > found.value else found
         found = better._replace(bound=max(better.value, min(bound, found.bound)), stopped=other.stopped)
+        patience.progress(Progress("Lagrangian bound", worth.objective_at(found.value), worth.objective_at(found.bound)))
     if found.value == found.bound:
         return _Best(found._replace(stopped=None), True, method)
     if not question.exact or found.stopped is not None or gap_of(found.value, found.bound) <= question.gap:
         return _Best(found, False, method)
-    program = worth.program(choice)
+    return _proven(sites, worth, question, choice, narrowed, found, method, patience)
+
+
+def _proven(
+    sites: Sites, worth: Worth, question: Question, choice: Choice, narrowed: Choice, found: Found,
+    method: tuple[str, ...], patience: Patience,
+) -> _Best:  # fmt: skip
+    """Let the solver look among the candidates that can be in a better choice."""
+    small = _worth(sites, question, narrowed)
+    program = small.program(narrowed)
     if program is None:
         return _Best(found, False, (*method, "too large for HiGHS"))
-    solved = solve_program(program, patience, start=worth.columns(found.chosen), gap=question.gap)
-    bound = found.bound if solved.bound is None else min(found.bound, solved.bound)
+    allowed = [c for c in found.chosen if narrowed.allowed[c]]
+    start = small.columns(allowed) if len(allowed) == len(found.chosen) and set(narrowed.forced) <= set(allowed) else None
+    solved = solve_program(program, patience, start=start, gap=question.gap)
+    method = (*method, "HiGHS")
+    if solved.status == "infeasible":  # nobody is left who could do better
+        return _Best(found._replace(bound=found.value), True, method)
+    # what is left out is worth no more than what was found
+    bound = found.bound if solved.bound is None else min(found.bound, max(solved.bound, found.value))
     if solved.columns is not None:
         chosen = np.flatnonzero(solved.columns[: len(choice.allowed)] > _PICKED).tolist()
         if set(choice.forced) <= set(chosen) and min(choice.room(chosen)) >= 0:
@@ -141,7 +159,7 @@ def _best(worth: Worth, question: Question, choice: Choice, patience: Patience) 
     bound = max(bound, found.value)
     finished = solved.status == "optimal" and question.gap == 0 and gap_of(found.value, bound) <= _PROVEN
     stopped = solved.status if solved.status in {"time limit", "cancelled"} else None
-    return _Best(found._replace(bound=bound, stopped=stopped), finished or bound == found.value, (*method, "HiGHS"))
+    return _Best(found._replace(bound=bound, stopped=stopped), finished or bound == found.value, method)
 
 
 def _ended(objective: int, bound: int, best: _Best, question: Question) -> tuple[Status, str]:
