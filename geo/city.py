@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,8 +23,10 @@ from geo.coverage.planner import Planner
 from geo.coverage.point_table import read_points
 from geo.coverage.profiles import ALWAYS, Profile, profile_of, read_profiles
 from geo.coverage.scenario import Scenario
+from geo.coverage.service_area import ServiceArea, reached_from, service_areas
 from geo.coverage.spots import Spot
 from geo.coverage.straight import Ground
+from geo.coverage.stretches import streets_of
 from geo.coverage.whatif import street_at
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
 from geo.finding.along import Journey, Wayside
@@ -38,11 +40,12 @@ from geo.pack.folder import Manifest
 from geo.pack.tiles import TileFile
 from geo.places.calendar import Calendar
 from geo.places.model import Place
+from geo.streets.graphs import Direction
 from geo.streets.hierarchy import Hierarchy
 from geo.streets.network import StreetNetwork
 from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
-from geo.streets.snapping import MAX_SNAP_M
+from geo.streets.snapping import MAX_SNAP_M, snap
 
 #: Who asks most.
 LABELLED: Final[Mode] = "walk"
@@ -162,6 +165,21 @@ class City:
             else (Conditions(places), Openings(places, self.calendar))
         )
         return Planner(self.network, places, *known, self.calendar, self._layers, self._ground, closed)
+
+    def service_areas(
+        self, point: LonLat, mode: Mode, cutoffs_s: Sequence[float], direction: Direction = "to_facility"
+    ) -> tuple[ServiceArea, ...]:
+        """Return outlines of what is within several travel times of a point, the shortest first.
+
+        Raises
+        ------
+        OutsideCityError, SwappedCoordinatesError, OffNetworkError
+            The point is not where anybody could go.
+        """
+        self._check_inside(point)
+        position = snap(self.network, mode, point, to_stay=direction == "to_facility")
+        within = reached_from(self.network, mode, position, cutoffs_s, direction)
+        return service_areas(self.network, streets_of(self.network, mode), within)
 
     @cached_property
     def _ground(self) -> Ground:

@@ -40,7 +40,7 @@ def coverage_values(city: City, coverage: Coverage, equity: TravelEquity, scenar
     """Tell who is within reach, who is not and why, in all and by area."""
     who, weight = coverage.demand, coverage.weight
     return {
-        **_about(city, coverage.query, who, scenario),
+        **about(city, coverage.query, who, scenario),
         "states": list(STATES),
         "facilities": int(coverage.facilities.sum()),
         "total": {**_states(weight.sum(axis=1)), "circle": units(coverage.circle.sum())},
@@ -65,7 +65,7 @@ def week_values(city: City, week: Week, scenario: Scenario | None) -> dict[str, 
     covered, all_ = week.worker_hours
     days = [city.calendar.day_kind(week.monday + timedelta(days=n)) for n in range(7)]
     return {
-        **_about(city, week.query, week.demand, scenario),
+        **about(city, week.query, week.demand, scenario),
         "monday": week.monday.isoformat(),
         "hours": HOURS,
         "openings": week.openings,
@@ -90,7 +90,7 @@ def backup_values(city: City, query: CoverageQuery, who: Demand, losses: Sequenc
     """Tell who would lose cover if a place closed, the greatest loss first."""
     own = [(city.places[loss.number], loss.weight) for loss in losses]
     places = [{"id": place.id, "name": place.name, "weight": units(weight)} for place, weight in own]
-    return {**_about(city, query, who, None), "places": places}
+    return {**about(city, query, who, None), "places": places}
 
 
 def effect_values(city: City, effect: Effect, before: NDArray[np.int64], total: int) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def compared_values(
     """Set two states of a city side by side: who gains and who loses, by area, and by hour if weeks are given."""
     a, b = one.weight[0], other.weight[0]
     values: dict[str, Any] = {
-        **_about(city, one.query, one.demand, None),
+        **about(city, one.query, one.demand, None),
         "a": {"name": names[0], "covered": units(a.sum()), "facilities": int(one.facilities.sum())},
         "b": {"name": names[1], "covered": units(b.sum()), "facilities": int(other.facilities.sum())},
         "total": units(one.weight.sum()),
@@ -198,7 +198,8 @@ def units(weight: float) -> float:
     return float(weight) / MICRO
 
 
-def _about(city: City, query: CoverageQuery, who: Demand, scenario: Scenario | None) -> dict[str, Any]:
+def about(city: City, query: CoverageQuery, who: Demand, scenario: Scenario | None) -> dict[str, Any]:
+    """Tell the city, the question, and whom it counts."""
     manifest, wanted = city.manifest, query.wanted
     return {
         "city": {"name": manifest.name, "version": manifest.version, "sample": manifest.sample},

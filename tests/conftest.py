@@ -33,11 +33,6 @@ WHEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _ROOT = Path(__file__).parents[1]
 
 
-def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name a set by its members in order: workers must agree on the names of all tests."""
-    return f"{{{', '.join(sorted(map(repr, val)))}}}" if isinstance(val, set | frozenset) else None
-
-
 def real_data() -> Path:
     """Return the folder of real data; it need not exist."""
     return Path(os.environ.get("YIZHAN_REAL_DATA", _ROOT.parent / "shared" / "data"))

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.coverage.asking import CoverageQuery
+from geo.coverage.blocks import Progress as Tell
+from geo.coverage.blocks import Stop
 from geo.coverage.candidates import Candidate, amounts
 from geo.coverage.costs import costs_at
 from geo.coverage.demand import Demand
@@ -19,6 +21,7 @@ from geo.coverage.siting.phases import earliest_first
 from geo.coverage.siting.plans import Patience, Phase, PhasedPlan, Plan, Progress
 from geo.coverage.siting.problems import Question, Reach, Sites
 from geo.coverage.siting.solving import solve
+from geo.coverage.surface import gain_at_nodes
 from geo.coverage.whatif import Effect
 from geo.errors import NotFoundError, ParameterError
 from geo.streets.graphs import hang
@@ -152,6 +155,29 @@ def find_sites(
     waits.progress(Progress("measuring what it brings", plan.objective, plan.bound))
     effect = _effect(planner, query, [own[n] for n in plan.chosen]) if plan.chosen else None
     return Siting(query, who, own, len(candidates) - len(own), len(kept), lost, plan, phased, effect)
+
+
+def gains(
+    planner: Planner, query: CoverageQuery, stop: Stop = lambda: False, progress: Tell = lambda done: None
+) -> NDArray[np.int64] | None:
+    """Return what one more place at each crossing would bring, millionths, int64 (n_nodes,); None if it was stopped.
+
+    Parameters
+    ----------
+    stop
+        Asked again and again.
+    progress
+        Told how many crossings are done.
+    """
+    ways, who = planner.ways(query.mode), planner.who(query)
+    rows, weight = demand_rows(planner, who)
+    hung, counts = hang(ways.back, rows), planner.counted(query)
+    field, _ = planner.field(query.mode, query.cutoff, counts)
+    already = costs_at(ways.streets, ways.leaves, field, rows.edge, rows.offset_m, hung.access, counts)
+    missing = np.where(already <= query.cutoff, 0, weight)
+    return gain_at_nodes(
+        ways.back, hung, missing, query.cutoff, planner.network.node_count, stop=stop, progress=progress
+    )
 
 
 def demand_rows(planner: Planner, who: Demand) -> tuple[Positions, NDArray[np.int64]]:

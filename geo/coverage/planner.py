@@ -270,6 +270,7 @@ class Planner:
             query,
             self.counted(query),
             (who, self.layers.pieces, len(self.layers.areas)),
+            self._closed,
         )
 
     def counted(self, query: CoverageQuery) -> _Mask:

@@ -128,7 +128,7 @@ def service_areas(
             cutoff_s=cutoff,
             polygon=outline(kind, frame),
             over_claim=wrong / (right + wrong) if wrong else 0.0,
-            left_out=max(1.0 - right / total, 0.0) if total else 0.0,
+            left_out=(total - right) / total if total else 0.0,
             length_m=total / 1000,
         )
         for cutoff, kind, (right, wrong), total in zip(cutoffs, kinds, areas, totals, strict=True)
@@ -161,9 +161,9 @@ class _Drawing:
             keep_off(kind, touched, columns, rows)
         return np.asarray(kind)
 
-    def length(self, kind: NDArray[np.uint8], lines: Segments) -> float:
-        """Return how many millimetres of streets lie within the outline."""
-        return float(length_inside(kind, self._frame.columns, self._frame.rows, *lines))
+    def length(self, kind: NDArray[np.uint8], lines: Segments) -> int:
+        """Return how many whole millimetres of streets lie within the outline."""
+        return round(length_inside(kind, self._frame.columns, self._frame.rows, *lines))
 
 
 def _frame(network: StreetNetwork, found: Sequence[Stretches]) -> Frame:

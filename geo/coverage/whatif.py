@@ -70,6 +70,8 @@ class WhatIf:
         Which places count, bool (n_places,).
     who
         Who is counted, where, and how many areas there are.
+    closed
+        Streets that are closed before any edit, bool (n_edges,); None: none.
     """
 
     def __init__(
@@ -82,12 +84,13 @@ class WhatIf:
         query: CoverageQuery,
         counts: NDArray[np.bool_],
         who: tuple[Demand, Pieces, int],
+        closed: NDArray[np.bool_] | None = None,
     ) -> None:
         (forth, back, leaves), (demand, pieces, area_count) = ways, who
         self._network, self._calendar, self._query, self._length_mm = network, calendar, query, length_mm
         self._places = places
         self._number = {place.id: number for number, place in enumerate(places)}
-        self._live = LiveField(forth, back, leaves, counts)
+        self._live = LiveField(forth, back, leaves, counts, closed)
         self._reached = reached(forth, leaves, self._live.field, query.cutoff, length_mm, counts)
         self._demand, self._pieces, self._areas = demand, pieces, area_count
         self._points_on = Rows(demand.points.edge, network.edge_count)

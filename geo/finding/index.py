@@ -6,6 +6,7 @@ Indexed in a local metric plane: on raw degrees the order of neighbours is wrong
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ _FEW: Final = 8
 
 
 class PlaceIndex:
-    """Places by position; built once.
+    """Places by position; built once, and threads may share it.
 
     Parameters
     ----------
@@ -35,6 +36,7 @@ class PlaceIndex:
         self._xy = np.array([self._plane.xy(place.position) for place in places]).reshape(-1, 2)
         boxes = [(i, (x, y, x, y), None) for i, (x, y) in enumerate(self._xy.tolist())]
         self._tree = rtree.index.Index(boxes) if boxes else rtree.index.Index()
+        self._lock = Lock()  # two questions to one tree at the same time end the process: libspatialindex writes in it
 
     def nearest_straight(self, point: LonLat, passes: NDArray[np.bool_]) -> int | None:
         """Return the nearest place in a straight line that passes, or None; of equal ones the lowest number.
@@ -45,7 +47,9 @@ class PlaceIndex:
             Per place, bool (n_places,).
         """
         x, y = self._plane.xy(point)
-        near = [number for number in self._tree.nearest((x, y, x, y), _FEW) if passes[number]]
+        with self._lock:
+            near = list(self._tree.nearest((x, y, x, y), _FEW))
+        near = [number for number in near if passes[number]]
         passing = np.array(near) if near else np.flatnonzero(passes)  # what passes is rare, or far: look at all of it
         if not len(passing):
             return None

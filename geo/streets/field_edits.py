@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 
 from geo.errors import ParameterError
 from geo.streets.field_kernels import exchange, hang_one, lay_out, rejoin, restore, shut, switch, unhang, with_room
-from geo.streets.fields import NOTHING, Field, closing, sweep
+from geo.streets.fields import NOTHING, Field, bucket_shift, closing, sweep
 from geo.streets.graphs import Graph, Leaves, access_ticks
 from geo.streets.network import NO_WAY
-from geo.streets.queues import ring_for
 from geo.streets.snapping import Position
 
 #: Where more than this share of the facilities open or close at once, the field is made anew: it is sooner.
-ANEW: Final = 0.3
+ANEW: Final = 0.2
 _NOBODY: Final = np.empty(0, dtype=np.int32)
 
 
@@ -106,7 +105,7 @@ class LiveField:
         chosen: NDArray[np.bool_] | None = None,
         closed: NDArray[np.bool_] | None = None,
     ) -> None:
-        self._whole, self._ring = (forth, back), ring_for(back.cost, leaves.cost)
+        self._whole, self._shift = (forth, back), bucket_shift(back)
         opened = np.ones(len(leaves.edge), dtype=np.bool_) if chosen is None else chosen.copy()
         shut_ = np.zeros(len(forth.along), dtype=np.bool_) if closed is None else closed.copy()
         self.forth, self.back = (forth, back) if closed is None else (closing(forth, shut_), closing(back, shut_))
@@ -233,7 +232,7 @@ class LiveField:
         if many:
             label, key = self._sweep()
         else:
-            label, key = exchange(ground, gone, come, self.field.key)
+            label, key = exchange(ground, gone, come, self.field.key, self._shift)
         self._keep(_Edit(label, key, stands, flipped, -1))
 
     def _sweep(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -245,7 +244,7 @@ class LiveField:
         stands = ground.open[facility] & ~(ground.bound[:end] & ground.closed[ground.edge[facility]])
         cost = np.where(stands, ground.cost[:end], NO_WAY).astype(np.int32)
         sweep(
-            ground.back_first, ground.back_head, ground.back_cost, ground.label[:end], facility, cost, *self._ring, key
+            ground.back_first, ground.back_head, ground.back_cost, ground.label[:end], facility, cost, self._shift, key
         )
         label = np.flatnonzero(key != before).astype(np.int32)
         return label, before[label]
@@ -258,7 +257,7 @@ class LiveField:
             by_edge = self.stands.by_edge
             low, high = np.searchsorted(self._ground.edge[by_edge], [edge, edge + 1])
             change = shut if close else rejoin
-            label, key = change(self._ground, by_edge[low:high], *arcs, self.field.key)
+            label, key = change(self._ground, by_edge[low:high], *arcs, self.field.key, self._shift)
         self._keep(_Edit(label, key, self.stands, _NOBODY, edge if turned else -1))
 
     def _turn(self, edge: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:

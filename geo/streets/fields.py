@@ -23,6 +23,10 @@ from geo.streets.queues import longer, ring_for
 
 #: The key of a label that reaches no facility; larger than any other.
 NOTHING: Final = np.iinfo(np.int64).max
+#: Labels of which all but so many low bits are the same are a region of a sweep.
+_REGION: Final = 15
+#: Narrower buckets would be too many: they are 26 s wide at least.
+_LEAST_SHIFT: Final = 18
 
 
 class Field(NamedTuple):
@@ -77,12 +81,11 @@ def make_field(
     closed
         Streets that nobody may use, bool (n_edges,); None: none. See :func:`closing`.
     """
-    shift, ring = ring_for(back.cost, leaves.cost)
-    cost = standing_leaves(back, leaves, chosen, closed)
+    cost, shift = standing_leaves(back, leaves, chosen, closed), bucket_shift(back)
     if closed is not None:
         back = closing(back, closed)
     key = np.full(back.label_count, NOTHING)
-    sweep(back.first, back.head, back.cost, leaf_labels(leaves), leaves.facility, cost, shift, ring, key)
+    sweep(back.first, back.head, back.cost, leaf_labels(leaves), leaves.facility, cost, shift, key)
     return Field(key)
 
 
@@ -133,6 +136,14 @@ def standing_leaves(
     return np.where(stands, leaves.cost, NO_WAY).astype(np.int32)
 
 
+def bucket_shift(graph: Graph) -> int:
+    """Return how a cost is shifted to its bucket in a :func:`sweep`; as wide as one or two streets of middling length.
+
+    Both this and the size of regions are as measured; neither changes what is found.
+    """
+    return max(ring_for(graph.cost)[0] - 1, _LEAST_SHIFT)
+
+
 @compiled
 def leaf_labels(leaves):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
     """Return the label that each leaf hangs on."""
@@ -145,43 +156,67 @@ def leaf_labels(leaves):  # type: ignore[no-untyped-def]  # compiled: numba infe
 
 @compiled
 def sweep(  # type: ignore[no-untyped-def]
-    first_in, in_tail, in_cost, leaf_label, leaf_facility, leaf_cost, shift, ring, key
+    first_in, in_tail, in_cost, leaf_label, leaf_facility, leaf_cost, shift, key
 ):
     """Write into keys, all of them :data:`NOTHING`, what is nearest by leaves; those that cost ``NO_WAY`` are none.
 
-    Bucket after bucket is emptied; a label may come again within a bucket, until nothing in it changes.
+    Neighbours have near numbers, so labels of one region, which are some thousand in a row, are settled together, as
+    their arcs fit into a near cache; what changes beyond waits until that region has its turn. In a region bucket
+    after bucket is emptied; a label may come again, within a bucket or with the region, until nothing changes.
     """
-    n, used, waiting = len(first_in) - 1, 0, 0
-    top = np.full(ring, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
-    item, after = np.empty(2 * n + len(leaf_cost) + 1, np.int32), np.empty(2 * n + len(leaf_cost) + 1, np.int32)
+    n = len(first_in) - 1
+    regions = (n >> _REGION) + 1
+    far_top, far_used = np.full(regions, -1, dtype=np.int32), 0  # what waits for a region is chained by ``far_after``
+    far, far_after = np.empty(n // 16 + 1024, np.int32), np.empty(n // 16 + 1024, np.int32)
+    turn, begin, end = np.empty(regions + 1, np.int32), 0, 0  # each region waits once at most
+    top = np.full((NO_WAY >> shift) + 1, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
+    item, after = np.empty(4 << _REGION, np.int32), np.empty(4 << _REGION, np.int32)
     for i in range(len(leaf_cost)):
         label, own = leaf_label[i], np.int64(leaf_cost[i]) << 32 | leaf_facility[i]
         if leaf_cost[i] != NO_WAY and own < key[label]:
-            key[label] = own
-            bucket = (leaf_cost[i] >> shift) % ring
-            item[used], after[used], top[bucket] = label, top[bucket], used
-            used, waiting = used + 1, waiting + 1
-    now = 0
-    while waiting > 0:
-        bucket = now % ring
-        while top[bucket] >= 0:
-            label = item[top[bucket]]
-            top[bucket] = after[top[bucket]]
-            waiting -= 1
-            own = key[label]
-            here, nearest = own >> 32, own & 0xFFFFFFFF
-            if here >> shift != now:
-                continue  # it was settled in an earlier bucket
-            for i in range(first_in[label], first_in[label + 1]):
-                there = here + in_cost[i]
-                if there >= NO_WAY:
-                    continue
-                tail, there_key = in_tail[i], there << 32 | nearest
-                if there_key < key[tail]:
-                    key[tail] = there_key
-                    if used == len(item):
-                        item, after = longer(item), longer(after)
-                    to = (there >> shift) % ring
-                    item[used], after[used], top[to] = tail, top[to], used
-                    used, waiting = used + 1, waiting + 1
-        now += 1
+            key[label], region = own, label >> _REGION
+            if far_top[region] < 0:
+                turn[end], end = region, (end + 1) % len(turn)
+            far, far_after, far_used = _chain(far, far_after, far_used, far_top, region, label)
+    while begin != end:
+        here = turn[begin]
+        begin = (begin + 1) % len(turn)
+        used, now, last = 0, len(top), -1
+        i, far_top[here] = far_top[here], -1
+        while i >= 0:
+            bucket = key[far[i]] >> 32 >> shift
+            item, after, used = _chain(item, after, used, top, bucket, far[i])
+            now, last, i = min(now, bucket), max(last, bucket), far_after[i]
+        while now <= last:
+            while top[now] >= 0:
+                label = item[top[now]]
+                top[now] = after[top[now]]
+                own = key[label]
+                if own >> 32 >> shift != now:
+                    continue  # it was settled in an earlier bucket
+                for i in range(first_in[label], first_in[label + 1]):
+                    tail, cost = in_tail[i], (own >> 32) + in_cost[i]
+                    there = cost << 32 | own & 0xFFFFFFFF
+                    if there >= key[tail] or cost >= NO_WAY:
+                        continue
+                    key[tail], region = there, tail >> _REGION
+                    if region == here:
+                        if used == len(item):  # as in _chain: here a call of it takes a quarter of all time
+                            item, after = longer(item), longer(after)
+                        bucket = cost >> shift
+                        item[used], after[used], top[bucket] = tail, top[bucket], used
+                        used, last = used + 1, max(last, bucket)
+                        continue
+                    if far_top[region] < 0:
+                        turn[end], end = region, (end + 1) % len(turn)
+                    far, far_after, far_used = _chain(far, far_after, far_used, far_top, region, tail)
+            now += 1
+
+
+@compiled
+def _chain(item, after, used, top, chain, label):  # type: ignore[no-untyped-def]
+    """Let a label wait in a chain; return the arrays, longer ones if there was no room, and how much is used."""
+    if used == len(item):
+        item, after = longer(item), longer(after)
+    item[used], after[used], top[chain] = label, top[chain], used
+    return item, after, used + 1

@@ -36,7 +36,7 @@ from geo.places.calendar import Calendar
 from geo.places.hours import CHINA
 from geo.places.model import ACCURACIES, AUDIENCES, Place, Service
 from geo.streets.from_osm import build_network
-from geo.streets.network import CLOSED, TICKS_PER_S, StreetNetwork
+from geo.streets.network import CLOSED, NO_WAY, TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import snap_many
 from tests.coverage.oracle import (
@@ -100,10 +100,9 @@ class Town:
     def planner(self) -> Planner:
         return self.planner_of(self.places)
 
-    def planner_of(self, places: Sequence[Place]) -> Planner:
-        ground = Ground(self.network, CENTRE)
+    def planner_of(self, places: Sequence[Place], closed: NDArray[np.bool_] | None = None) -> Planner:
         known = Conditions(places), Openings(places, CALENDAR), CALENDAR
-        return Planner(self.network, places, *known, self.layers, ground)
+        return Planner(self.network, places, *known, self.layers, Ground(self.network, CENTRE), closed)
 
     def walker(self, mode: Mode) -> Walker:
         if mode not in self.walkers:
@@ -137,7 +136,7 @@ def draw(random: Random, mode: Mode | None = None, layer: Layer | None = None) -
 
 def state_of(
     costs: NDArray[np.float64], metres: NDArray[np.float64], needs: Sequence[int | None], query: CoverageQuery
-):  # type: ignore[no-untyped-def]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the number of the state of each point, and whether it is clear beyond all rounding.
 
     The first of these that is true: a place that counts is within the cutoff; one that needs another hour; one of which
@@ -321,7 +320,7 @@ def test_what_a_place_is_worth_is_what_is_lost_without_it(layer: Layer, tmp_path
     lost = 0
     for seed in range(4):
         town = Town(seed, tmp_path)
-        query = replace(draw(town.random, layer=layer), wanted=Wanted(), open="any")
+        query = replace(draw(town.random, layer=layer), wanted=Wanted(), open="any", cutoff_s=90.0)
         whole = int(town.planner.coverage(query).weight[0].sum())
         losses = town.planner.backup(query)
         numbers = [number for number, place in enumerate(town.places) if remedy(place, query) == 0]
@@ -331,7 +330,7 @@ def test_what_a_place_is_worth_is_what_is_lost_without_it(layer: Layer, tmp_path
             others = [place for place in town.places if place is not town.places[number]]
             assert weight == whole - int(town.planner_of(others).coverage(query).weight[0].sum())
             lost += weight > 0
-    assert lost > 3
+    assert lost > 1
 
 
 def test_what_if_begins_with_what_is_covered(tmp_path: Path) -> None:
@@ -340,6 +339,45 @@ def test_what_if_begins_with_what_is_covered(tmp_path: Path) -> None:
         query = replace(draw(town.random, layer=layer), cutoff_s=300.0)
         covered = town.planner.coverage(query).weight[0]
         assert town.planner.what_if(query).covered.tolist() == covered.tolist()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_closed_streets_are_nobody_s_way(mode: Mode, tmp_path: Path) -> None:
+    """A city of which a third of the streets are closed, against one in which they never led anywhere."""
+    gone = 0
+    for seed in range(5):
+        town = Town(seed, tmp_path)
+        closed = np.array([town.random.random() < 0.3 for _ in range(town.network.edge_count)])
+        query, planner = CoverageQuery(mode=mode, cutoff_s=200.0), town.planner_of(town.places, closed)
+        walker = Walker(shut(town.network, closed), mode, town.walker(mode).where)
+        counts = np.array([remedy(place, query) == 0 for place in town.places], dtype=bool)
+        coverage = planner.coverage(query)
+        for edge, metre in every_metre(town.network):
+            offset_m = metre[:: len(metre) // 8 + 1]
+            cost = nearest(walker.ticks(edge, offset_m), counts)
+            clear = np.abs(cost - query.cutoff) > BLUR_TICKS
+            found = holds(coverage.reached[0], edge, offset_m)
+            assert (found == (cost <= query.cutoff))[clear].all()
+            gone += int((holds(town.planner.coverage(query).reached[0], edge, offset_m) & ~found).sum())
+        assert planner.what_if(query).covered.tolist() == coverage.weight[0].tolist()
+        for number, weight in planner.backup(query)[:2]:
+            others = [place for place in town.places if place is not town.places[number]]
+            without = town.planner_of(others, closed).coverage(query)
+            assert weight == int(coverage.weight[0].sum() - without.weight[0].sum())
+    assert gone > 20
+
+
+def shut(network: StreetNetwork, closed: NDArray[np.bool_]) -> StreetNetwork:
+    """Return the streets with those that are closed to be used in neither direction, by nobody."""
+
+    def without(ticks: NDArray[np.int32]) -> NDArray[np.int32]:
+        return np.where(closed, NO_WAY, ticks).astype(np.int32)
+
+    arcs = {
+        mode: replace(arcs, forward=without(arcs.forward), backward=without(arcs.backward))
+        for mode, arcs in network.arcs.items()
+    }
+    return replace(network, arcs=arcs)
 
 
 def test_more_time_or_another_place_never_takes_cover_away(tmp_path: Path) -> None:
@@ -390,7 +428,7 @@ def test_a_cutoff_that_is_just_met_covers_and_a_tick_less_does_not(tmp_path: Pat
 
 def test_eight_threads_get_the_answers_of_one(tmp_path: Path) -> None:
     town = Town(2, tmp_path)
-    queries = [draw(town.random) for _ in range(30)]
+    queries = [draw(town.random) for _ in range(16)]
     alone = [town.planner_of(town.places).coverage(query) for query in queries]
     shared, barrier = town.planner_of(town.places), Barrier(8)
 

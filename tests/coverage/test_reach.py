@@ -54,6 +54,17 @@ def town(seed: int, mode: Mode) -> tuple[StreetNetwork, Positions, Positions]:
     return network, joined(places, beyond), joined(middles(network, pieces), beside, beyond)
 
 
+def at_nodes(network: StreetNetwork) -> Positions:
+    """Return a place at every node, on an edge that ends there; none at a barrier's own node, where nobody can be."""
+    edge, offset_m = np.full(network.node_count, -1, np.int32), np.zeros(network.node_count)
+    for number, (tail, head) in enumerate(network.edge_nodes.tolist()):
+        if network.edge_length_m[number] == 0:
+            continue
+        edge[tail], offset_m[tail] = number, 0.0
+        edge[head], offset_m[head] = number, network.edge_length_m[number]
+    return Positions(edge, offset_m, np.zeros(network.node_count), network.node_e7 / 1e7)
+
+
 def cut_pieces(network: StreetNetwork, seed: int) -> Pieces:
     """Return all edges, some of them cut in two."""
     whole, rng = whole_edges(network), np.random.default_rng(seed)
@@ -168,6 +179,20 @@ def compare_with_search(network: StreetNetwork, mode: Mode, places: Positions, d
     found = as_dict(reached(network, mode, places, demand, cutoff))
     assert found == answers
     return len(found)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_crossings_themselves_at_exactly_the_cutoff(mode: Mode) -> None:
+    """Nothing is left to go from there: the last label that counts costs the whole cutoff."""
+    checked = 0
+    for seed in range(80, 84):
+        network, places, _ = town(seed, mode)
+        demand = at_nodes(network)
+        cost = expected(network, mode, places, demand)
+        for cutoff in np.unique(cost[np.isfinite(cost)])[::5].astype(int).tolist():
+            check(reached(network, mode, places, demand, cutoff), cost, cutoff)
+            checked += 1
+    assert checked > 20
 
 
 def test_a_cutoff_beyond_all_bounds_and_one_below_nothing() -> None:

@@ -17,19 +17,8 @@ from geo.streets.graphs import graph, hang
 from geo.streets.network import CLOSED, StreetNetwork
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import Positions
-from tests.coverage.test_reach import MINUTE, at, expected, reached, town
+from tests.coverage.test_reach import MINUTE, at, at_nodes, expected, reached, town
 from tests.streets.test_paths import line_city
-
-
-def at_nodes(network: StreetNetwork) -> Positions:
-    """Return a place at every node, on an edge that ends there; none at a barrier's own node, where nobody can be."""
-    edge, offset_m = np.full(network.node_count, -1, np.int32), np.zeros(network.node_count)
-    for number, (tail, head) in enumerate(network.edge_nodes.tolist()):
-        if network.edge_length_m[number] == 0:
-            continue
-        edge[tail], offset_m[tail] = number, 0.0
-        edge[head], offset_m[head] = number, network.edge_length_m[number]
-    return Positions(edge, offset_m, np.zeros(network.node_count), network.node_e7 / 1e7)
 
 
 def gain(

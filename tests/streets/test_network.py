@@ -115,7 +115,7 @@ def _check_costs(network: StreetNetwork, raw: RawStreets, extract: Extract, mode
         ({"barrier": "stile"}, {"walk"}),
         ({"barrier": "wall"}, set()),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else ",".join(sorted(value)) or "nobody",
 )
 def test_a_barrier_stops_whom_it_says(barrier: Tags, passing: set[str]) -> None:
     network, _ = build_network(city((STREET, [1, 2, 3]), barriers={2: barrier}))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import time
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
 from geo.answers import write
+from geo.choosing.words import read_count, read_duration, read_point, read_word
 from geo.city import City
+from geo.coords import LonLat
 from geo.coverage.asking import CoverageQuery
+from geo.coverage.gaps import find_gaps
+from geo.coverage.next_places import find_sites, gains
 from geo.coverage.scenario import Scenario
+from geo.coverage.siting.plans import Patience, Progress
 from geo.coverage_answers import (
     backup_values,
     compared_values,
@@ -21,15 +27,27 @@ from geo.coverage_answers import (
     streets_bytes,
     week_values,
 )
+from geo.errors import ParameterError
 from geo.places.hours import CHINA
+from geo.siting_answers import gaps_values, service_area_values, siting_values, surface_values
+from geo.streets.graphs import Direction
+from geo.streets.profiles import MODES
 from webmap.desk import Desk
+from webmap.jobs import Told, Work
+from webmap.params import check_names
 from webmap.plan_params import body_json, coverage_query, single, week_of
 from webmap.site import site
+from webmap.siting_params import SITING, candidates_of, siting_query
 
 planning = Blueprint("planning", __name__)
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _SCENARIO = ("name", "edits")
+_DIRECTIONS: tuple[Direction, ...] = ("to_facility", "from_facility")
+_MAX_GAPS = 500
+_MAX_CUTOFFS = 6
+#: Larger outlines take long to draw.
+_MAX_OUTLINE_S = 3600.0
 
 
 @planning.get("/api/v1/coverage")
@@ -119,6 +137,66 @@ def compare() -> Response:
     return _json(compared_values(city, (names[0], names[1]), coverages[0], coverages[1], weeks))
 
 
+@planning.get("/api/v1/gaps")
+def gaps() -> Response:
+    """List where uncovered streets lie together, the heaviest first."""
+    city, query, scenario = _asked("limit")
+    limit = read_count("limit", single(request.args, "limit", "20"), 1, _MAX_GAPS)
+    planner, found = desk().planner(city, scenario), desk().coverage(city, query, scenario)
+    return _json(gaps_values(city, planner, found, find_gaps(planner, found, limit)))
+
+
+@planning.get("/api/v1/service-area")
+def service_area() -> Response:
+    """Draw outlines of where one gets to a point in time, or from it."""
+    check_names(request.args, ("lon", "lat", "place", "cutoffs", "mode", "direction"))
+    city = site().city
+    mode, direction = read_word("mode", single(request.args, "mode", "walk"), MODES), _direction()
+    texts = single(request.args, "cutoffs", "5min,10min,15min").split(",")
+    if len(texts) > _MAX_CUTOFFS:
+        raise ParameterError(f"cutoffs names {len(texts)} times; give at most {_MAX_CUTOFFS}", parameter="cutoffs")
+    cutoffs = [read_duration("cutoffs", text, _MAX_OUTLINE_S, zero=False) for text in texts]
+    return _json(service_area_values(city, mode, city.service_areas(_point(city), mode, cutoffs, direction)))
+
+
+@planning.post("/api/v1/siting")
+def siting() -> Response:
+    """Find where the next places should go; the answer is a job."""
+    city, query, scenario = _asked()
+    body = body_json(request, SITING)
+    asked, time_s = siting_query(body, query)
+    candidates = candidates_of(body, city)
+    planner = desk().planner(city, scenario)
+
+    def work(told: Told) -> dict[str, Any] | None:
+        ends = time.monotonic() + time_s
+
+        def tell(progress: Progress) -> None:
+            told.tell(progress._asdict())
+
+        patience = Patience(lambda: ends - time.monotonic(), told.cancelled, tell)
+        found = find_sites(planner, asked, candidates, patience)
+        return None if found is None else siting_values(city, found)
+
+    return _started("siting", work)
+
+
+@planning.post("/api/v1/surface")
+def surface() -> Response:
+    """Tell what one more place would bring at every crossing; the answer is a job."""
+    city, query, scenario = _asked("limit")
+    limit = read_count("limit", single(request.args, "limit", "100"), 1, _MAX_GAPS)
+    planner, nodes = desk().planner(city, scenario), city.network.node_count
+
+    def work(told: Told) -> dict[str, Any] | None:
+        gain = gains(
+            planner, query, told.cancelled, lambda done: told.tell({"step": "crossings", "share": done / nodes})
+        )
+        return None if gain is None else surface_values(city, planner, gain, limit)
+
+    return _started("surface", work)
+
+
 @planning.get("/api/v1/jobs/<job>")
 def job_of(job: str) -> Response:
     """Tell how far a job is, and its result."""
@@ -132,6 +210,28 @@ def cancel_job(job: str) -> Response:
     """Ask for a job to stop."""
     desk().jobs.cancel(job)
     return _json({"id": job}, 202)
+
+
+def _started(kind: str, work: Work) -> Response:
+    job = desk().jobs.start(kind, work)
+    response = _json({"job": job, "url": f"/api/v1/jobs/{job}"}, 202)
+    response.headers["Location"] = f"/api/v1/jobs/{job}"
+    return response
+
+
+def _point(city: City) -> LonLat:
+    """Read where outlines are asked for: a place, or a position."""
+    place = single(request.args, "place")
+    if place:
+        return city.place(place).position
+    for name in ("lon", "lat"):
+        if name not in request.args:
+            raise ParameterError(f"{name} is missing; give lon and lat in degrees, or place", parameter=name)
+    return read_point(single(request.args, "lon"), single(request.args, "lat"))
+
+
+def _direction() -> Direction:
+    return read_word("direction", single(request.args, "direction", "to_facility"), _DIRECTIONS)
 
 
 def desk() -> Desk:

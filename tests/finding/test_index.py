@@ -1,0 +1,65 @@
+"""The nearest place in a straight line, compared with the geodesics to all of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from geo.coords import LonLat, distance_m
+from geo.finding.index import PlaceIndex
+from geo.places.model import Place
+
+CENTRE = LonLat(116.41, 39.92)
+
+
+def places_at(*positions: tuple[float, float]) -> list[Place]:
+    return [Place(str(n), "驿站", LonLat(*here), "exact", (), "seen") for n, here in enumerate(positions)]
+
+
+def scattered(count: int, rng: np.random.Generator) -> list[tuple[float, float]]:
+    return [(CENTRE.lon + x, CENTRE.lat + y) for x, y in rng.uniform(-0.1, 0.1, (count, 2)).tolist()]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.3, 0.01], ids=["all pass", "some pass", "few pass: none of those near"])
+def test_it_is_the_nearest_of_those_that_pass(share: float) -> None:
+    rng = np.random.default_rng(5)
+    places = places_at(*scattered(300, rng))
+    index = PlaceIndex(places, CENTRE)
+    for lon, lat in scattered(100, rng):
+        passes = rng.random(len(places)) < share
+        point = LonLat(lon, lat)
+        found = index.nearest_straight(point, passes)
+        far = [distance_m(point, place.position) for place in places]
+        passing = [n for n in range(len(places)) if passes[n]]
+        if found is None:
+            assert not passing
+        else:
+            # the plane of the index is exact to a metre or so within a city
+            assert passes[found] and far[found] <= min(far[n] for n in passing) + 1.0
+
+
+@pytest.mark.parametrize(
+    ("passes", "found"),
+    [([True] * 4, 1), ([True, False, True, True], 2), ([False, False, False, True], 3), ([False] * 4, None)],
+    ids=["of three at one door the first", "the next of them", "only the farthest", "none"],
+)
+def test_of_equally_near_ones_it_is_the_one_with_the_lowest_number(passes: list[bool], found: int | None) -> None:
+    here = (116.4, 39.9)
+    index = PlaceIndex(places_at((116.45, 39.9), here, here, (116.5, 39.9)), CENTRE)
+    assert index.nearest_straight(LonLat(*here), np.array(passes)) == found
+
+
+def test_a_city_without_places_has_no_nearest() -> None:
+    assert PlaceIndex([], CENTRE).nearest_straight(CENTRE, np.zeros(0, dtype=bool)) is None
+
+
+def test_threads_get_the_answers_of_one_thread() -> None:
+    """The library below must not be asked twice at a time: without a lock this ends the process."""
+    rng = np.random.default_rng(6)
+    index = PlaceIndex(places_at(*scattered(500, rng)), CENTRE)
+    points, passes = [LonLat(*here) for here in scattered(4000, rng)], np.ones(500, dtype=bool)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda point: index.nearest_straight(point, passes), points))
+    assert found == [index.nearest_straight(point, passes) for point in points]
