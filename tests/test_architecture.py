@@ -74,7 +74,7 @@ DOORS: dict[str, frozenset[str]] = {
     "folium": frozenset({"webmap.maps"}),
     "branca": frozenset({"webmap.maps"}),
     "granian": frozenset({"webmap.serving"}),
-    "flask_compress": frozenset({"webmap"}),
+    "flask_compress": frozenset({"webmap", "webmap.front"}),
     "flask_babel": frozenset({"webmap.i18n", "webmap.words"}),
 }
 

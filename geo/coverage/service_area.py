@@ -163,7 +163,7 @@ class _Drawing:
 
     def length(self, kind: NDArray[np.uint8], lines: Segments) -> int:
         """Return how many whole millimetres of streets lie within the outline."""
-        return round(length_inside(kind, self._frame.columns, self._frame.rows, *lines))
+        return round(float(length_inside(kind, self._frame.columns, self._frame.rows, *lines)))
 
 
 def _frame(network: StreetNetwork, found: Sequence[Stretches]) -> Frame:

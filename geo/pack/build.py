@@ -20,6 +20,7 @@ from geo.coords import BBox
 from geo.coverage.layers import EATERIES_FILE, HOSTS_FILE
 from geo.coverage.pieces import NOWHERE, Area
 from geo.coverage.spots import save_spots
+from geo.coverage.warming import warm as warm_planner
 from geo.errors import ParameterError
 from geo.finding.along import Wayside
 from geo.finding.name_index import write_names
@@ -220,6 +221,7 @@ def _prove(network: StreetNetwork, hierarchies: Mapping[Mode, Hierarchy], places
         finder.quicken(hierarchies[mode])
         finder.warm()
         Wayside(network, mode, places, conditions, openings).warm()
+    warm_planner()
     return unreachable
 
 

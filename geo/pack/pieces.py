@@ -46,23 +46,8 @@ def cut(network: StreetNetwork, shapes: Sequence[BaseGeometry]) -> Pieces:
     end = np.append(start[1:], 0)
     last = np.append(edge[1:] != edge[:-1], True)[: len(edge)]
     end = np.where(last, length[edge], end[: len(edge)])
-    area = _areas_at(points_on(network, edge, (start + end) / 2000), borders)
+    area = _areas_at(network.points_at(edge, (start + end) / 2000), borders)
     return _merged(edge, start, end, _slivers_joined(edge, end - start, area))
-
-
-def points_on(network: StreetNetwork, edge: NDArray[np.int64], offset_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the points at distances from the tails of edges, lon/lat in degrees, float64 (n, 2)."""
-    shape_m, first = np.asarray(network.shape_m), np.asarray(network.shape_start).astype(np.int64)
-    # distances begin anew with every edge: shifted by the edge they rise throughout
-    stride = float(shape_m.max()) + 1.0
-    rising = shape_m + network.shape_edge * stride
-    at = np.searchsorted(rising, offset_m + edge * stride, side="right") - 1
-    at = np.clip(at, first[edge], first[edge + 1] - 2)
-    span = shape_m[at + 1] - shape_m[at]
-    share = np.divide(offset_m - shape_m[at], span, out=np.zeros(len(at)), where=span > 0)
-    lonlat = np.asarray(network.shape_e7)
-    one, other = lonlat[at] / E7, lonlat[at + 1] / E7
-    return np.asarray(one + (other - one) * np.clip(share, 0.0, 1.0)[:, None])
 
 
 def _crossings(network: StreetNetwork, shapes: Sequence[BaseGeometry]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -17,14 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import ParameterError
-from geo.streets.field_kernels import exchange, hang_one, lay_out, rejoin, restore, shut, switch, unhang, with_room
+from geo.streets.field_kernels import (
+    exchange,
+    hang_one,
+    lay_out,
+    merged,
+    rejoin,
+    restore,
+    shut,
+    switch,
+    unhang,
+    with_room,
+)
 from geo.streets.fields import NOTHING, Field, bucket_shift, closing, sweep
 from geo.streets.graphs import Graph, Leaves, access_ticks
 from geo.streets.network import NO_WAY
 from geo.streets.snapping import Position
 
 #: Where more than this share of the facilities open or close at once, the field is made anew: it is sooner.
-ANEW: Final = 0.2
+ANEW: Final = 0.3
 _NOBODY: Final = np.empty(0, dtype=np.int32)
 
 
@@ -92,7 +103,7 @@ class LiveField:
     field
         The field; the same arrays throughout, written in place.
     forth, back
-        The graphs as they are now: what is closed costs ``NO_WAY``. Written in place from the first closing on.
+        The graphs as they are now, copies of those given: what is closed costs ``NO_WAY``. Written in place.
     stands
         Where facilities stand, and which are open; a new value after each edit of facilities.
     """
@@ -108,7 +119,7 @@ class LiveField:
         self._whole, self._shift = (forth, back), bucket_shift(back)
         opened = np.ones(len(leaves.edge), dtype=np.bool_) if chosen is None else chosen.copy()
         shut_ = np.zeros(len(forth.along), dtype=np.bool_) if closed is None else closed.copy()
-        self.forth, self.back = (forth, back) if closed is None else (closing(forth, shut_), closing(back, shut_))
+        self.forth, self.back = (_copied(one) if closed is None else closing(one, shut_) for one in (forth, back))
         self.stands = Stands(leaves.edge, leaves.offset_m, leaves.access, leaves.by_edge[opened[leaves.by_edge]])
         self._ground = lay_out(self.forth, self.back, leaves, opened, shut_)
         self.field = Field(np.full(back.label_count, NOTHING))
@@ -206,28 +217,20 @@ class LiveField:
         """Hang one more facility, not open yet; return its number."""
         self._check_edge(position.edge)
         stands, number = self.stands, self.count
-        access = access_ticks(np.array([position.snap_m]))
-        self._ground = with_room(self._ground, number + 1)
-        self._ground.open[number] = False
-        hang_one(self._ground, self._whole[1], position.edge, position.offset_m, int(access[0]), number)
-        self.stands = Stands(
-            self._ground.edge[: number + 1],
-            np.append(stands.offset_m, position.offset_m),
-            np.append(stands.access, access),
-            stands.by_edge,
-        )
+        access = int(access_ticks(np.array([position.snap_m]))[0])
+        self._ground = ground = with_room(self._ground, number + 1)
+        hang_one(ground, self._whole[1], position.edge, position.offset_m, access, number)
+        there = slice(number + 1)
+        self.stands = Stands(ground.edge[there], ground.offset_m[there], ground.access[there], stands.by_edge)
         return number
 
     def _exchange(self, gone: NDArray[np.int32], come: NDArray[np.int32], before: Stands | None = None) -> None:
         stands, ground, flipped = before or self.stands, self._ground, np.concatenate([gone, come])
         many = len(flipped) > ANEW * len(self.stands.by_edge) and len(flipped) > 1
         ground.open[flipped] ^= True
-        by_edge = self.stands.by_edge
-        if len(gone):
-            by_edge = by_edge[ground.open[by_edge]]
-        if len(come):
-            both = np.concatenate([by_edge, come[ground.edge[come] >= 0]])
-            by_edge = both[np.lexsort((both, ground.edge[both]))]
+        on_streets = come[ground.edge[come] >= 0]
+        on_streets = on_streets[np.argsort(ground.edge[on_streets], kind="stable")]
+        by_edge = merged(ground, self.stands.by_edge, on_streets)
         self.stands = self.stands._replace(by_edge=by_edge)
         if many:
             label, key = self._sweep()
@@ -262,10 +265,6 @@ class LiveField:
 
     def _turn(self, edge: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """Close an open street, or the other way round, in the graphs; return its arcs *to facilities*."""
-        if self.forth is self._whole[0]:  # the graphs that were given stay as they are
-            nowhere = np.zeros(len(self.forth.along), dtype=np.bool_)
-            self.forth, self.back = closing(self.forth, nowhere), closing(self.back, nowhere)
-            self._ground = self._ground._replace(forth_cost=self.forth.cost, back_cost=self.back.cost)
         close = not self._ground.closed[edge]
         self._ground.closed[edge] = close
         switch(self.back, self._whole[1], edge, close)
@@ -281,3 +280,14 @@ class LiveField:
     def _keep(self, edit: _Edit) -> None:
         self._edits.append(edit)
         self._latest = edit.label, edit.key
+
+
+def _copied(graph: Graph) -> Graph:
+    """Return the graph with costs of its own."""
+    return graph._replace(
+        cost=np.array(graph.cost),
+        along=np.array(graph.along),
+        against=np.array(graph.against),
+        foot_along=np.array(graph.foot_along),
+        foot_against=np.array(graph.foot_against),
+    )

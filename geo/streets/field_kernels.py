@@ -30,8 +30,8 @@ class Ground(NamedTuple):
         Arcs of the graphs; those of closed streets cost ``NO_WAY``.
     closed
         Which edges are closed, bool (n_edges,).
-    open, edge
-        Which facilities are open, and the edge of each; longer than there are facilities, so that more can come.
+    open, edge, offset_m, access
+        Which facilities are open, and where each stands, as in :class:`~geo.streets.graphs.Leaves`; longer than there are facilities, so that more can come.
     start
         Where the leaves of each facility begin, int32 (one more than ``open``).
     label, facility, cost, after, bound
@@ -50,6 +50,8 @@ class Ground(NamedTuple):
     closed: NDArray[np.bool_]
     open: NDArray[np.bool_]
     edge: NDArray[np.int32]
+    offset_m: NDArray[np.float64]
+    access: NDArray[np.int32]
     start: NDArray[np.int32]
     label: NDArray[np.int32]
     facility: NDArray[np.int32]
@@ -66,7 +68,7 @@ def lay_out(forth: Graph, back: Graph, leaves: Leaves, open_: NDArray[np.bool_],
     top, after = np.full(back.label_count, -1, dtype=np.int32), np.empty(len(order), dtype=np.int32)
     _chain(label, top, after)
     return Ground(
-        back.first, back.head, back.cost, forth.first, forth.head, forth.cost, closed, open_, leaves.edge,
+        back.first, back.head, back.cost, forth.first, forth.head, forth.cost, closed, open_, leaves.edge, leaves.offset_m, leaves.access,
         np.searchsorted(facility, np.arange(len(leaves.edge) + 1)).astype(np.int32),
         label, facility, leaves.cost[order], after, on_street(forth, leaves)[order], top,
     )  # fmt: skip
@@ -81,6 +83,8 @@ def with_room(ground: Ground, facilities: int) -> Ground:
     return ground._replace(
         open=_padded(ground.open, room),
         edge=_padded(ground.edge, room),
+        offset_m=_padded(ground.offset_m, room),
+        access=_padded(ground.access, room),
         start=_padded(ground.start, room + 1),
         label=_padded(ground.label, leaves),
         facility=_padded(ground.facility, leaves),
@@ -111,7 +115,24 @@ def hang_one(ground, back, edge, offset_m, access, number):  # type: ignore[no-u
         ground.bound[leaf] = metres != 0.0
         ground.after[leaf], ground.top[label[i]] = ground.top[label[i]], leaf
         leaf += 1
-    ground.edge[number], ground.start[number + 1] = edge, leaf
+    ground.edge[number], ground.offset_m[number], ground.access[number] = edge, offset_m, access
+    ground.open[number], ground.start[number + 1] = False, leaf
+
+
+@compiled
+def merged(ground, by_edge, come):  # type: ignore[no-untyped-def]
+    """Return those of ``by_edge`` that are open, and those that come, both in order of (edge, number), in that order."""
+    both, count, i = np.empty(len(by_edge) + len(come), np.int32), 0, 0
+    for number in by_edge:
+        edge = ground.edge[number]
+        while i < len(come) and (ground.edge[come[i]], come[i]) < (edge, number):
+            both[count] = come[i]
+            count, i = count + 1, i + 1
+        if ground.open[number]:
+            both[count] = number
+            count += 1
+    both[count : count + len(come) - i] = come[i:]
+    return both[: count + len(come) - i]
 
 
 @compiled

@@ -168,16 +168,16 @@ def sweep(  # type: ignore[no-untyped-def]
     regions = (n >> _REGION) + 1
     far_top, far_used = np.full(regions, -1, dtype=np.int32), 0  # what waits for a region is chained by ``far_after``
     far, far_after = np.empty(n // 16 + 1024, np.int32), np.empty(n // 16 + 1024, np.int32)
-    turn, begin, end = np.empty(regions + 1, np.int32), 0, 0  # each region waits once at most
+    turn, begin = np.empty(regions + 1, np.int32), 0  # each region waits once at most
     top = np.full((NO_WAY >> shift) + 1, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
     item, after = np.empty(4 << _REGION, np.int32), np.empty(4 << _REGION, np.int32)
     for i in range(len(leaf_cost)):
         label, own = leaf_label[i], np.int64(leaf_cost[i]) << 32 | leaf_facility[i]
         if leaf_cost[i] != NO_WAY and own < key[label]:
             key[label], region = own, label >> _REGION
-            if far_top[region] < 0:
-                turn[end], end = region, (end + 1) % len(turn)
             far, far_after, far_used = _chain(far, far_after, far_used, far_top, region, label)
+    end = np.count_nonzero(far_top >= 0)
+    turn[:end] = np.flatnonzero(far_top >= 0)
     while begin != end:
         here = turn[begin]
         begin = (begin + 1) % len(turn)

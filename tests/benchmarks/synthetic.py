@@ -221,7 +221,15 @@ def beside_streets(ways: Ways, count: int, rng: np.random.Generator, off_m: floa
 
 def _recipe(size: str, seed: int) -> str:
     """Short hash over whatever a pack depends on."""
-    writers = [Path(__file__), *(_ROOT / "geo" / "pack").glob("*.py"), *(_ROOT / "geo" / "osm").glob("*.py")]
+    drawn = {
+        "basemap.py",
+        "labels.py",
+        "layers.py",
+        "sample.py",
+        "tiles.py",
+    }  # streets and places do not depend on these
+    writers = [path for path in (_ROOT / "geo" / "pack").glob("*.py") if path.name not in drawn]
+    writers += [Path(__file__), *(_ROOT / "geo" / "osm").glob("*.py")]
     writers += [_ROOT / "geo" / "places" / "model.py"]
     names = ("arcs", "folding", "from_osm", "network", "profiles", "snapping")
     writers += [_ROOT / "geo" / "streets" / f"{name}.py" for name in names]

@@ -26,7 +26,7 @@ from geo.coverage.asking import LAYERS, OPENED, CoverageQuery, Layer
 from geo.coverage.counting import counted_at
 from geo.coverage.layers import EATERIES_FILE, HOSTS_FILE, Layers
 from geo.coverage.pieces import NOWHERE, Area, Pieces, length_mm
-from geo.coverage.planner import CIRCLE_M, STATES, Coverage, Planner
+from geo.coverage.planner import CIRCLE_M, STATES, Coverage, Planner, Week
 from geo.coverage.spots import Spot, save_spots
 from geo.coverage.straight import Ground
 from geo.coverage.stretches import Stretches
@@ -180,9 +180,9 @@ def test_every_metre_is_in_the_state_that_brute_force_gives(mode: Mode, tmp_path
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_covered_and_gaps_by_reason_are_the_total_exactly(layer: Layer, tmp_path: Path) -> None:
-    for seed in range(10):
+    for seed in range(7):
         town = Town(seed, tmp_path)
-        for _ in range(4):
+        for _ in range(3):
             query = draw(town.random, layer=layer)
             coverage, demand = town.planner.coverage(query), town.layers.demand(layer, query.mode)
             weight = coverage.weight
@@ -256,7 +256,7 @@ def hours_of(monday: date) -> list[datetime]:
 @pytest.mark.parametrize("monday", [HOLIDAY_WEEK, date(2026, 10, 5), date(2026, 7, 6), date(2026, 12, 28)], ids=str)
 def test_each_hour_of_a_week_is_the_answer_at_that_hour(monday: date, tmp_path: Path) -> None:
     differing = 0
-    for seed in range(4):
+    for seed in range(3):
         town = Town(seed, tmp_path)
         query = replace(draw(town.random), open=town.random.choice(("certainly", "perhaps")), when=NOON)
         query = replace(query, wanted=replace(query.wanted, amenities=(), access=(), accuracy=None))
@@ -273,23 +273,21 @@ def test_each_hour_of_a_week_is_the_answer_at_that_hour(monday: date, tmp_path: 
             assert week.covered[hour].tolist() == alone.weight[0].tolist()
         assert week.covered.shape == (168, len(AREAS) + 1)
         assert week.total.tolist() == week.demand.by_area(len(AREAS)).tolist()
-        check_worker_hours(town, query, monday)
-    assert differing > 12
+        check_worker_hours(town.planner.week(replace(query, layer=LAYERS[seed]), monday))
+    assert differing > 9
 
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
 
 
-def check_worker_hours(town: Town, query: CoverageQuery, monday: date) -> None:
+def check_worker_hours(week: Week | None) -> None:
     """In plain numbers: of each hour, who is covered times the share of them that is there."""
-    for layer in LAYERS:
-        week = town.planner.week(replace(query, layer=layer), monday)
-        assert week is not None
-        there = [int(share) for share in week.demand.profile.per_mille]
-        assert len(there) == 168
-        within = sum(share * sum(row) for share, row in zip(there, week.covered.tolist(), strict=True))
-        assert week.worker_hours == (within, sum(there) * sum(week.total.tolist()))
-        assert week.worker_hours[0] <= week.worker_hours[1]
+    assert week is not None
+    there = [int(share) for share in week.demand.profile.per_mille]
+    assert len(there) == 168
+    within = sum(share * sum(row) for share, row in zip(there, week.covered.tolist(), strict=True))
+    assert week.worker_hours == (within, sum(there) * sum(week.total.tolist()))
+    assert week.worker_hours[0] <= week.worker_hours[1]
 
 
 def test_a_week_in_which_hours_do_not_matter_is_one_answer(tmp_path: Path) -> None:
@@ -345,7 +343,7 @@ def test_what_if_begins_with_what_is_covered(tmp_path: Path) -> None:
 def test_closed_streets_are_nobody_s_way(mode: Mode, tmp_path: Path) -> None:
     """A city of which a third of the streets are closed, against one in which they never led anywhere."""
     gone = 0
-    for seed in range(5):
+    for seed in range(3):
         town = Town(seed, tmp_path)
         closed = np.array([town.random.random() < 0.3 for _ in range(town.network.edge_count)])
         query, planner = CoverageQuery(mode=mode, cutoff_s=200.0), town.planner_of(town.places, closed)

@@ -229,7 +229,7 @@ def draw_cutoff(random: Random, walker: Walker) -> int:
 def test_every_metre_that_is_within_reach_is_in_a_stretch(mode: Mode) -> None:
     seen = {True: 0, False: 0}
     several = 0
-    for seed in range(40):
+    for seed in range(25):
         network, where, random = town(seed, mode, 1 + seed % 8)
         walker = Walker(network, mode, where)
         chosen = np.array([random.random() < 0.7 for _ in where.edge], dtype=bool)
@@ -243,8 +243,8 @@ def test_every_metre_that_is_within_reach_is_in_a_stretch(mode: Mode) -> None:
             assert (holds(found, edge, offset_m) == expected)[clear].all(), (seed, edge)
             for what in (True, False):
                 seen[what] += int((clear & (expected == what)).sum())
-    assert min(seen.values()) > 20_000, seen
-    assert several > 5, "streets with more than one part"
+    assert min(seen.values()) > 10_000, seen
+    assert several > 3, "streets with more than one part"
 
 
 @pytest.mark.parametrize("mode", MODES)

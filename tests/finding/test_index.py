@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -55,11 +57,23 @@ def test_a_city_without_places_has_no_nearest() -> None:
     assert PlaceIndex([], CENTRE).nearest_straight(CENTRE, np.zeros(0, dtype=bool)) is None
 
 
-def test_threads_get_the_answers_of_one_thread() -> None:
-    """The library below must not be asked twice at a time: without a lock this ends the process."""
-    rng = np.random.default_rng(6)
-    index = PlaceIndex(places_at(*scattered(500, rng)), CENTRE)
-    points, passes = [LonLat(*here) for here in scattered(4000, rng)], np.ones(500, dtype=bool)
+class Alone:
+    """Stands for the tree of libspatialindex, which ends the process when it is asked twice at the same time."""
+
+    def __init__(self) -> None:
+        self.asking = self.most = 0
+
+    def nearest(self, _box: tuple[float, ...], _count: int) -> Iterator[int]:
+        self.asking += 1
+        self.most = max(self.most, self.asking)
+        time.sleep(0.001)  # others get their turn
+        self.asking -= 1
+        yield 0
+
+
+def test_the_tree_is_asked_by_one_thread_at_a_time() -> None:
+    index, tree = PlaceIndex(places_at(CENTRE), CENTRE), Alone()
+    index._tree = tree
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda point: index.nearest_straight(point, passes), points))
-    assert found == [index.nearest_straight(point, passes) for point in points]
+        found = list(pool.map(lambda _: index.nearest_straight(CENTRE, np.ones(1, dtype=bool)), range(40)))
+    assert (found, tree.most) == ([0] * 40, 1)

@@ -102,9 +102,9 @@ def test_no_text_breaks_it(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["免费", "无", "微波炉", "等", "(", "、", "可以提供", "微"])
 def test_it_takes_no_long_time(unit: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     read_amenities(unit * (10_000 // len(unit)))
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,6 @@ def test_readers_take_no_long_time(unit: str) -> None:
     import time
 
     text = unit * (10_000 // len(unit))
-    begun = time.monotonic()
+    begun = time.process_time()
     test_no_text_breaks_a_reader.hypothesis.inner_test(text)  # type: ignore[attr-defined]
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2

@@ -19,7 +19,7 @@ from geo.city import City
 from geo.coords import BBox, metres_per_degree
 from geo.coverage.pieces import NOWHERE, Area, Pieces, area_at, length_mm, load_areas, whole_edges
 from geo.pack.areas import areas_of, subdistricts
-from geo.pack.pieces import SLIVER_MM, cut, points_on
+from geo.pack.pieces import SLIVER_MM, cut
 from geo.streets.from_osm import build_network
 from geo.streets.network import StreetNetwork
 from tests.pack.small import BLOCK, Street, at, extract, thing
@@ -218,7 +218,7 @@ def test_points_along_edges_are_those_of_shapely(city: tuple[StreetNetwork, list
     network = city[0]
     for edge in np.flatnonzero(length_mm(network)).tolist():
         offset = np.linspace(0, float(network.edge_length_m[edge]), 7)
-        ours = points_on(network, np.full(7, edge), offset) * SCALE
+        ours = network.points_at(np.full(7, edge), offset) * SCALE
         apart = shapely.distance(shapely.points(ours), along(network, edge, offset))
         assert (apart <= 0.5).all()  # the plane is true to scale within a thousandth
 

@@ -284,10 +284,10 @@ def test_any_text_is_survived(text: str) -> None:
     ids=lambda text: f"{text[:6]!a} x {len(text)}",
 )  # fmt: skip
 def test_hostile_texts_take_no_time(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert_sound(text)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_words_know_their_places_whatever_the_letters() -> None:

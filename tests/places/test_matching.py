@@ -219,11 +219,11 @@ def test_a_large_chain_is_searched_by_its_doors() -> None:
 def test_two_thousand_against_two_thousand_in_two_seconds() -> None:
     names = [f"{chr(0x4E00 + n % 700)}{chr(0x5200 + n // 3)}贸易有限公司" for n in range(2000)]
     known = [Sighting(str(n), name, f"建设路{n % 400}号{n % 30}层") for n, name in enumerate(names)]  # fmt: skip
-    began = time.perf_counter()
+    began = time.process_time()
     matcher = Matcher(known)
     found = [matcher.match(replace(place, id=f"new {place.id}")) for place in known]
 
-    assert time.perf_counter() - began <= 2
+    assert time.process_time() - began <= 2
     assert [matches[0].id for matches in found] == [place.id for place in known]
 
 

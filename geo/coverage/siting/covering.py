@@ -8,7 +8,7 @@ K. Hogan, C. ReVelle, "Concepts and applications of backup coverage", Management
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,16 +125,23 @@ class Covering:
         size = np.diff(self.cover.back)
         return size == 1, (size > 1) & (self.twice > 0)
 
-    def relax(self, choice: Choice, chosen: tuple[int, ...], patience: Patience) -> Relaxed:
+    def relax(
+        self, choice: Choice, chosen: tuple[int, ...], improve: Callable[[tuple[int, ...]], int], patience: Patience
+    ) -> Relaxed:
         """Bound what any choice is worth; see :func:`~geo.coverage.siting.relaxing.relax`."""
         self.objective(chosen)
         offer = Offer(
-            self.cover.first, self.cover.row, np.zeros(len(self.cover.row), dtype=np.int64), self.once, self.twice, self.once
+            self.cover.first,
+            self.cover.row,
+            np.zeros(len(self.cover.row), dtype=np.int64),
+            self.once,
+            self.twice,
+            self.once,
         )
         # A row that several cover is worth less to each of them.
         start = np.where(self.times > 1, self.once // 4, np.where(self.times == 1, self.once // 2, self.once))
         step = max(1, int(np.gcd.reduce(np.concatenate([self.once, self.twice]))))
-        return relax(offer, choice, self.value(), start, step, patience)
+        return relax(offer, choice, improve, start, step, patience)
 
     def program(self, choice: Choice) -> Program | None:
         """Return the exact question as a program: candidates, then rows covered, then rows covered twice."""

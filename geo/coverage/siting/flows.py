@@ -55,7 +55,7 @@ class Flows:
     def clear(self) -> None:
         """Take all candidates back."""
         self.flow = np.zeros(len(self.cover.row), dtype=np.int64)
-        self.unserved = self.demand.copy()
+        self._left = self.demand.copy()
         self._upper = self._alone.copy()
         self._taken = np.zeros(len(self.capacity))
 
@@ -69,23 +69,23 @@ class Flows:
 
     def take(self, candidate: int) -> None:
         """Add a candidate, and serve what it can, others giving way to each other."""
-        self._push(candidate, self.flow, self.unserved)
+        self._push(candidate, self.flow, self._left)
         self._upper[candidate] = 0
         self._taken[candidate] = 1.0
 
     def value(self) -> int:
         """Return what those taken serve."""
-        return int(self.demand.sum() - self.unserved.sum())
+        return int(self.demand.sum() - self._left.sum())
 
     def gain(self, candidate: int) -> int:
         """Return what one more would add."""
         if self._upper[candidate] > 0:
-            self._upper[candidate] = self._push(candidate, self.flow.copy(), self.unserved.copy())
+            self._upper[candidate] = self._push(candidate, self.flow.copy(), self._left.copy())
         return int(self._upper[candidate])
 
     def gains(self) -> NDArray[np.int64]:
         """Return what each one more would add at most, int64 (n_candidates,)."""
-        return np.minimum(self._upper, int(self.unserved.sum()))
+        return np.minimum(self._upper, int(self._left.sum()))
 
     def exchange(self, chosen: NDArray[np.int64], choice: Choice, patience: Patience) -> bool:
         """Exchange the first member for which there is a better one, in place; tell whether it did."""

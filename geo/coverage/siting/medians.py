@@ -9,7 +9,7 @@ Research 12 (1964). Exchanges: E. Schubert, P. J. Rousseeuw, "Fast and eager k-m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,6 @@ from geo.streets.compiled import compiled
 
 #: An exact program has one column per entry: larger ones are left to the bound.
 MAX_MEDIAN_ENTRIES: Final = 60_000
-_FURTHER: Final = 2
 #: Sums of weight times ticks stay below this, by leaving out the last bits of the weights where there is no room.
 _ROOM: Final = 2**60
 
@@ -164,20 +163,20 @@ class Medians:
         upper[:count] = choice.allowed
         return with_limits(value, upper, count, (first, column, factor), limits, choice.forced)
 
-    def relax(self, choice: Choice, chosen: tuple[int, ...], patience: Patience) -> Relaxed:
+    def relax(
+        self, choice: Choice, chosen: tuple[int, ...], improve: Callable[[tuple[int, ...]], int], patience: Patience
+    ) -> Relaxed:
         """Bound what any choice takes off; see :func:`~geo.coverage.siting.relaxing.relax`.
 
-        Beyond twice the second nearest nobody is served in a good choice: what is further is left out, and
+        Beyond the second nearest almost nobody is served in a good choice: what is further is left out, and
         multipliers are kept below its cost, so that it would add nothing.
         """
-        self.objective(chosen)
-        value = self.value()
         second = _second(self.first, self.demand, self.cost, self.fallback, np.array(chosen, dtype=np.int64))
-        limit = np.minimum(_FURTHER * np.maximum(second, 1), self.fallback)
+        limit = np.minimum(np.maximum(second, 1), self.fallback)
         first, demand, cost = _nearer(self.first, self.demand, self.cost, limit)
         once = self.weight * self.fallback
         offer = Offer(first, demand, self.weight[demand] * cost, once, np.zeros_like(once), self.weight * limit)
-        return relax(offer, choice, value, self.weight * np.minimum(second, limit), 1, patience)
+        return relax(offer, choice, improve, self.weight * np.minimum(second, limit), 1, patience)
 
 
 @compiled

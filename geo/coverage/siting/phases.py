@@ -6,6 +6,7 @@ together. They bracket it: the first loses nothing in the first year, the second
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -72,7 +73,7 @@ def _checked(phases: Sequence[Phase]) -> list[Phase]:
         raise ParameterError(
             "There is no phase: name at least one year and what may be chosen by then.", parameter="phases"
         )
-    for earlier, later in zip(phases, phases[1:], strict=False):
+    for earlier, later in itertools.pairwise(phases):
         if later.year <= earlier.year:
             raise ParameterError(f"The year {later.year} does not come after {earlier.year}.", parameter="phases")
         for name in ("p", "budget"):

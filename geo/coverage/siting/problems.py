@@ -178,7 +178,7 @@ def _check_sizes(sites: Sites) -> None:
 
 def _check_values(sites: Sites) -> None:
     reach = sites.reach
-    if len(reach.demand) and not (0 <= int(reach.demand.min()) and int(reach.demand.max()) < reach.demand_count):
+    if len(reach.demand) and not (int(reach.demand.min()) >= 0 and int(reach.demand.max()) < reach.demand_count):
         _refuse(f"The reach names demand outside 0 to {reach.demand_count - 1}.", "reach")
     for name, array in (
         ("cost", reach.cost), ("weight", sites.weight), ("cost_already", sites.cost_already),

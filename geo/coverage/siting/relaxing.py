@@ -13,6 +13,7 @@ Operational Research 88 (1996). Steps: M. Held, P. Wolfe, H. P. Crowder, Mathema
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,15 @@ from geo.coverage.siting.plans import Patience, Progress
 from geo.streets.compiled import compiled
 
 _ROUNDS: Final = 600
+#: Rounds are as many as look at so many entries in all, but not fewer than the fewest.
+_VISITS: Final = 150_000_000
+_FEWEST: Final = 60
+#: A choice is tried at most once in so many rounds.
+_BETWEEN: Final = 20
+#: A bound is better if it takes this share off the gap.
+_WORTHWHILE: Final = 1e-4
+#: How much of the last direction stays in the next one.
+_MEMORY: Final = 0.7
 #: After so many rounds without a better bound steps are halved.
 _TRIES: Final = 10
 _SMALLEST: Final = 2e-3
@@ -50,22 +60,26 @@ class Offer(NamedTuple):
 
 
 class Relaxed(NamedTuple):
-    """A bound, the candidates that are open in it, and conditions that leave out who is in no better choice."""
+    """A bound, and conditions that leave out who is in no choice that is better than the best one known."""
 
     bound: int
-    opened: tuple[int, ...]
     narrowed: Choice
 
 
 def relax(
-    offer: Offer, choice: Choice, value: int, start: NDArray[np.int64], step: int, patience: Patience
+    offer: Offer,
+    choice: Choice,
+    improve: Callable[[tuple[int, ...]], int],
+    start: NDArray[np.int64],
+    step: int,
+    patience: Patience,
 ) -> Relaxed:
     """Look for multipliers with a small bound, until they help no more.
 
     Parameters
     ----------
-    value
-        What the best choice so far is worth.
+    improve
+        Takes candidates that are open under some multipliers, and returns what the best choice so far is worth.
     start
         Multipliers to begin with, int64 (n_rows,).
     step
@@ -73,35 +87,40 @@ def relax(
     """
     multiplier = np.clip(start, 0, offer.top)
     best = int(offer.once.sum() + offer.twice.sum())
-    opened: tuple[int, ...] = choice.forced
-    narrowed = choice
-    pace, since = 1.0, 0
-    for turn in range(_ROUNDS):
-        rest = _rest(*offer[:3], multiplier)
-        constant = int(_constant(offer.once, offer.twice, multiplier))
+    value = improve(choice.forced)
+    scale = offer.once / max(float(offer.once.mean()), 1.0) if len(offer.once) else np.zeros(0)
+    way = np.zeros(len(offer.once))
+    narrowed, pace, since, tried = choice, 1.0, 0, 0
+    rounds = min(_ROUNDS, max(_FEWEST, _VISITS // max(len(offer.row), 1)))
+    for turn in range(rounds):
+        rest = _rest(*offer[:3], multiplier, narrowed.allowed)
         held = list(narrowed.forced)
-        raw = constant + int(rest[held].sum()) + narrowed.most(rest, held=held)
+        raw = int(_constant(offer.once, offer.twice, multiplier)) + int(rest[held].sum()) + narrowed.most(rest, held)
         picked = _picked(rest, narrowed)
-        bound = raw - raw % step
         since += 1
         if raw < best:
-            since = 0 if best - raw > 1e-4 * max(1, best - value) else since
-            best, opened = raw, tuple(picked.tolist())
-            narrowed = _narrower(narrowed, rest, raw, value, step, picked)
-        if bound <= value or (turn % 8 == 0 and patience.over() is not None):
+            since = 0 if best - raw > _WORTHWHILE * max(1, best - value) else since
+            best = raw
+            if turn >= tried:
+                value, tried = improve(tuple(picked.tolist())), turn + _BETWEEN
+        narrowed = _narrower(narrowed, rest, raw, value, step, picked)
+        if best - best % step <= value or narrowed.p < len(narrowed.forced):
             break
+        if turn % 8 == 0:
+            patience.progress(Progress("Lagrangian bound"))
+            if patience.over() is not None:
+                break
         if since >= _TRIES:
             pace, since = pace / 2, 0
             if pace < _SMALLEST:
                 break
-        slope = _slope(*offer, multiplier, picked)
-        norm = float(slope @ slope)
+        way = _slope(*offer, multiplier, picked) + _MEMORY * way
+        norm = float((way * way) @ scale)
         if norm == 0:
             break
-        multiplier = np.clip(multiplier + np.rint(pace * max(raw - value, 1) / norm * slope).astype(np.int64), 0, offer.top)
-        if turn % 25 == 0:
-            patience.progress(Progress("Lagrangian bound", None, None))
-    return Relaxed(max(best - best % step, value), opened, narrowed)
+        length = pace * max(raw - value, 1) / norm
+        multiplier = np.clip(multiplier + np.rint(length * way * scale).astype(np.int64), 0, offer.top)
+    return Relaxed(max(best - best % step, value), narrowed)
 
 
 def _picked(rest: NDArray[np.int64], choice: Choice) -> NDArray[np.int64]:
@@ -139,10 +158,12 @@ def _narrower(
 
 
 @compiled
-def _rest(first, row, off, multiplier):  # type: ignore[no-untyped-def]  # compiled
+def _rest(first, row, off, multiplier, allowed):  # type: ignore[no-untyped-def]  # compiled
     """Return what each candidate has left of the multipliers of the rows that it would take on."""
     rest = np.zeros(len(first) - 1, np.int64)
     for c in range(len(rest)):
+        if not allowed[c]:
+            continue
         total = 0
         for i in range(first[c], first[c + 1]):
             left = multiplier[row[i]] - off[i]

@@ -121,17 +121,33 @@ def _best(sites: Sites, worth: Worth, question: Question, choice: Choice, patien
     quiet = patience._replace(progress=_unheard)
     narrowed = choice
     if found.stopped is None and found.value < found.bound and not isinstance(worth, Flows):
-        bound, opened, narrowed = worth.relax(choice, found.chosen, patience)
+        tried = [found]
+
+        def improve(opened: tuple[int, ...]) -> int:
+            if len(opened) > len(choice.forced):
+                tried.append(_tried(worth, choice, opened, quiet))
+            return max(other.value for other in tried)
+
+        bound, narrowed = worth.relax(choice, found.chosen, improve, patience)
         method = (*method, "Lagrangian bound")
-        other = find(worth, choice, quiet, start=opened)
-        better = other if other.value > found.value else found
-        found = better._replace(bound=max(better.value, min(bound, found.bound)), stopped=other.stopped)
-        patience.progress(Progress("Lagrangian bound", worth.objective_at(found.value), worth.objective_at(found.bound)))
+        better = max(tried, key=lambda other: other.value)
+        if isinstance(worth, Medians) and better is not found:
+            better = find(worth, choice, quiet, start=better.chosen)
+        found = better._replace(bound=max(better.value, min(bound, found.bound)), stopped=patience.over())
+        patience.progress(Progress("Lagrangian bound", worth.objective(found.chosen), worth.objective_at(found.bound)))
     if found.value == found.bound:
         return _Best(found._replace(stopped=None), True, method)
     if not question.exact or found.stopped is not None or gap_of(found.value, found.bound) <= question.gap:
         return _Best(found, False, method)
     return _proven(sites, worth, question, choice, narrowed, found, method, patience)
+
+
+def _tried(worth: Worth, choice: Choice, opened: tuple[int, ...], patience: Patience) -> Found:
+    """Return what a choice is worth, made better where that is quick: costs are many more than covers."""
+    if not isinstance(worth, Medians):
+        return find(worth, choice, patience, start=opened)
+    worth.objective(opened)
+    return Found(opened, worth.value(), worth.value(), None)
 
 
 def _proven(
@@ -144,7 +160,9 @@ def _proven(
     if program is None:
         return _Best(found, False, (*method, "too large for HiGHS"))
     allowed = [c for c in found.chosen if narrowed.allowed[c]]
-    start = small.columns(allowed) if len(allowed) == len(found.chosen) and set(narrowed.forced) <= set(allowed) else None
+    start = (
+        small.columns(allowed) if len(allowed) == len(found.chosen) and set(narrowed.forced) <= set(allowed) else None
+    )
     solved = solve_program(program, patience, start=start, gap=question.gap)
     method = (*method, "HiGHS")
     if solved.status == "infeasible":  # nobody is left who could do better
