@@ -212,6 +212,11 @@ class City:
         return self._layers.areas
 
     @property
+    def outlines(self) -> tuple[BaseGeometry | None, ...]:
+        """How the subdistricts run, by number, coarse; None: unknown, or off the map."""
+        return self._layers.outlines
+
+    @property
     def hosts(self) -> tuple[Spot, ...]:
         """What the map knows that could take in a place."""
         return self._layers.hosts

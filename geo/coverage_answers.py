@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.coords import E7
 from geo.coverage.asking import CoverageQuery
 from geo.coverage.demand import Demand
+from geo.coverage.drawing import drawn
 from geo.coverage.equity import TravelEquity
 from geo.coverage.pieces import Area, length_mm
 from geo.coverage.planner import HOURS, STATES, Coverage, Loss, Week
@@ -144,14 +144,7 @@ def compared_values(
 
 def lines(network: StreetNetwork, stretches: Stretches) -> dict[str, Any]:
     """Return stretches as a GeoJSON MultiLineString, lon/lat to 1e-6 degree."""
-    length, drawn = length_mm(network), []
-    for edge, start, end in zip(*(part.tolist() for part in stretches), strict=True):
-        at = np.array([start, end]) / length[edge] * network.edge_length_m[edge]
-        ends = network.points_at(np.array([edge, edge], dtype=np.int32), at)
-        span = slice(int(network.shape_start[edge]), int(network.shape_start[edge + 1]))
-        inner = network.shape_e7[span][(network.shape_m[span] > at[0]) & (network.shape_m[span] < at[1])] / E7
-        drawn.append(np.round(np.vstack([ends[:1], inner, ends[1:]]), 6).tolist())
-    return {"type": "MultiLineString", "coordinates": drawn}
+    return {"type": "MultiLineString", "coordinates": drawn(network, stretches).listed()}
 
 
 def streets_bytes(network: StreetNetwork) -> bytes:

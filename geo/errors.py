@@ -15,7 +15,7 @@
     │   ├── ListRefusedError                a list of places cannot be imported as it is
     │   └── InterchangeError                places cannot be written in a format, or a file of them cannot be read back
     ├── TooLargeError (ValueError)          more was sent than is taken
-    ├── TooBusyError (RuntimeError)         so much is going on, or kept, that no more is taken
+    ├── TooBusyError (OSError)              so much is going on, or kept, that no more is taken
     ├── NotFoundError (LookupError)         there is no such place
     ├── ExtractError (ValueError)           an OpenStreetMap file or download cannot be used
     │   └── EmptyExtractError               ... because nothing of use is in it
@@ -109,7 +109,7 @@ class TooLargeError(YizhanError, ValueError):
     """More was sent than is taken."""
 
 
-class TooBusyError(YizhanError, RuntimeError):
+class TooBusyError(YizhanError, OSError):
     """So much is going on, or kept, that no more is taken."""
 
 

@@ -17,6 +17,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.server.common import AbstractServer
 
+from geo.coverage.warming import warm as warm_planner
 from geo.errors import ParameterError, YizhanError
 from geo.live import LiveCity
 from webmap import wsgi
@@ -77,6 +78,7 @@ def _open_once() -> LiveCity:
     """Open the city for all processes: what is read and reckoned before they fork is in memory once."""
     live = wsgi.open_city()
     live.current.quicken()
+    warm_planner()
     live.let_go()
     gc.collect()
     gc.freeze()  # otherwise each process, looking for garbage, would write on what it shares

@@ -8,7 +8,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar
 
+from shapely.geometry.base import BaseGeometry
+
+from geo.coords import BBox
 from geo.coverage.demand import Demand, pickups, residents, street_length
+from geo.coverage.outlines import read_outlines
 from geo.coverage.pieces import Area, Pieces, load_areas, whole_edges
 from geo.coverage.profiles import ALWAYS, Profile
 from geo.coverage.spots import Spot, load_spots
@@ -20,6 +24,8 @@ from geo.streets.profiles import Mode
 LAYERS: Final = ("residents", "street_length", "pickups")
 EATERIES_FILE: Final = "eateries.json"
 HOSTS_FILE: Final = "hosts.json"
+#: Beside the folder: the pack's own areas.
+AREAS_FILE: Final = "areas.geojson"
 
 _T = TypeVar("_T")
 
@@ -50,6 +56,14 @@ class Layers:
     def areas(self) -> tuple[Area, ...]:
         """The subdistricts, in the order of their numbers."""
         return () if self._folder is None else self._read(load_areas, self._folder)
+
+    @cached_property
+    def outlines(self) -> tuple[BaseGeometry | None, ...]:
+        """The outlines of the areas, in their order, coarse; None: unknown, or without a street of the map."""
+        if self._folder is None:
+            return ()
+        around = BBox(*self._network.bbox())
+        return self._read(lambda path: read_outlines(path, self.areas, around), self._folder.parent / AREAS_FILE)
 
     @cached_property
     def eateries(self) -> tuple[Spot, ...]:

@@ -26,7 +26,10 @@ from geo.streets.snapping import Position, Positions
 MAX_OVER_CLAIM: Final = 0.01
 #: An outline keeps about so far from its streets, metres.
 MARGIN_M: Final = 25.0
-_LEAST_CELL_M: Final = 5.0
+#: Cells are so many if that makes them this small or smaller, but never smaller than the least; at most the most.
+_CELLS: Final = 250_000
+_CELL_M: Final = 5.0
+_LEAST_CELL_M: Final = 2.5
 _MOST_CELLS: Final = 3_000_000
 #: Corners of cells are whole multiples of one part of so many of a degree, about 2 cm; see ``Frame``.
 _PARTS: Final = 2**22
@@ -175,7 +178,7 @@ def _frame(network: StreetNetwork, found: Sequence[Stretches]) -> Frame:
     east, north = points.max(axis=0).tolist()
     lon_m, lat_m = metres_per_degree((south + north) / 2)
     area_m2 = ((east - west) * lon_m + 4 * MARGIN_M) * ((north - south) * lat_m + 4 * MARGIN_M)
-    cell_m = max(_LEAST_CELL_M, math.sqrt(area_m2 / _MOST_CELLS))
+    cell_m = max(_LEAST_CELL_M, min(_CELL_M, math.sqrt(area_m2 / _CELLS)), math.sqrt(area_m2 / _MOST_CELLS))
     width, height = max(round(cell_m / lon_m * _PARTS), 1) / _PARTS, max(round(cell_m / lat_m * _PARTS), 1) / _PARTS
     margin = math.ceil(MARGIN_M / cell_m) + 2
     return Frame(

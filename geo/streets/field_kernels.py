@@ -31,7 +31,8 @@ class Ground(NamedTuple):
     closed
         Which edges are closed, bool (n_edges,).
     open, edge, offset_m, access
-        Which facilities are open, and where each stands, as in :class:`~geo.streets.graphs.Leaves`; longer than there are facilities, so that more can come.
+        Which facilities are open, and where each stands, as in :class:`~geo.streets.graphs.Leaves`; arrays longer
+        than there are facilities, so that more can come.
     start
         Where the leaves of each facility begin, int32 (one more than ``open``).
     label, facility, cost, after, bound
@@ -68,7 +69,8 @@ def lay_out(forth: Graph, back: Graph, leaves: Leaves, open_: NDArray[np.bool_],
     top, after = np.full(back.label_count, -1, dtype=np.int32), np.empty(len(order), dtype=np.int32)
     _chain(label, top, after)
     return Ground(
-        back.first, back.head, back.cost, forth.first, forth.head, forth.cost, closed, open_, leaves.edge, leaves.offset_m, leaves.access,
+        back.first, back.head, back.cost, forth.first, forth.head, forth.cost, closed, open_,
+        leaves.edge, leaves.offset_m, leaves.access,
         np.searchsorted(facility, np.arange(len(leaves.edge) + 1)).astype(np.int32),
         label, facility, leaves.cost[order], after, on_street(forth, leaves)[order], top,
     )  # fmt: skip
@@ -121,7 +123,7 @@ def hang_one(ground, back, edge, offset_m, access, number):  # type: ignore[no-u
 
 @compiled
 def merged(ground, by_edge, come):  # type: ignore[no-untyped-def]
-    """Return those of ``by_edge`` that are open, and those that come, both in order of (edge, number), in that order."""
+    """Return those of ``by_edge`` that are open and those that come, all of them in order of (edge, number)."""
     both, count, i = np.empty(len(by_edge) + len(come), np.int32), 0, 0
     for number in by_edge:
         edge = ground.edge[number]

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
 from geo.coords import LonLat
-from geo.coverage.costs import costs_at
+from geo.coverage.costs import costs_at, nearest_at
 from geo.finding.asking import NearestQuery
 from geo.finding.nearest import Finder
 from geo.places.calendar import Calendar
-from geo.streets.fields import make_field
+from geo.streets.fields import Field, make_field
 from geo.streets.from_osm import build_network
-from geo.streets.graphs import access_ticks, graph, hang
+from geo.streets.graphs import Leaves, access_ticks, graph, hang
 from geo.streets.network import NO_WAY, TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import Positions, snap_many
@@ -36,9 +36,15 @@ def costs(
     offset_m: NDArray[np.float64],
     access: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    leaves = hang(graph(network, mode), where)
-    field = make_field(graph(network, mode, "from_facility"), leaves, chosen)
+    leaves, field = hung(network, mode, where, chosen)
     return costs_at(graph(network, mode), leaves, field, edge, offset_m, access, chosen)
+
+
+def hung(
+    network: StreetNetwork, mode: Mode, where: Positions, chosen: NDArray[np.bool_] | None
+) -> tuple[Leaves, Field]:
+    leaves = hang(graph(network, mode), where)
+    return leaves, make_field(graph(network, mode, "from_facility"), leaves, chosen)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -68,6 +74,32 @@ def test_every_position_has_the_cost_that_networkx_finds(mode: Mode) -> None:
                 assert ours[number] == (NO_WAY if least == math.inf else least), (seed, own, metres)
                 found, missed = found + (least < math.inf), missed + (least == math.inf)
     assert min(found, missed) > 200, (found, missed)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_nearest_is_the_one_that_costs_least_and_of_several_the_first(mode: Mode) -> None:
+    """Every place stands there twice: of each two the one of the lower number is the nearest."""
+    found = 0
+    for seed in range(12):
+        extract = random_extract(seed)
+        network, _ = build_network(extract)
+        points = np.repeat(random_points(seed, extract, 4), 2, axis=0)[Random(seed).sample(range(8), 8)]
+        where, random = snap_many(network, mode, points, to_stay=True), Random(seed)
+        chosen = np.array([random.random() < 0.7 for _ in points], dtype=bool)
+        edge = np.flatnonzero(network.edge_length_m > 0).astype(np.int32)
+        offset_m = np.array([random.random() for _ in edge]) * network.edge_length_m[edge]
+        walker, access = Walker(network, mode, where), np.arange(len(edge), dtype=np.int32)
+        leaves, field = hung(network, mode, where, chosen)
+        near = nearest_at(graph(network, mode), leaves, field, edge, offset_m, access, chosen)
+        for number, (own, metres) in enumerate(zip(edge.tolist(), offset_m.tolist(), strict=True)):
+            costs_of = np.where(chosen, walker.ticks(own, np.array([metres]))[0], math.inf)
+            if costs_of.min() == math.inf:
+                assert (near.cost[number], near.facility[number]) == (NO_WAY, -1)
+            else:
+                expected = costs_of.min() + number, int(np.argmin(costs_of))
+                assert (near.cost[number], near.facility[number]) == expected
+                found += 1
+    assert found > 100
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -11,16 +11,24 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from geo.coords import LonLat
+from geo.places.model import Place, Service
+from geo.places.store import Register
 from webmap.serving import address_of, free_address
 
 #: Longest wait for a process, seconds.
 PATIENCE_S = 60
+WHEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 class Server:
@@ -89,6 +97,37 @@ def test_its_processes_stop_with_it(server: Server, number: signal.Signals) -> N
     assert len(children) >= 2
     server.stop(number)  # waits until nobody holds its output any more
     assert not [child for child in children if lives(child)]
+
+
+def test_what_is_registered_later_is_told_by_all_its_processes(sample_pack: Path, tmp_path: Path) -> None:
+    """They are forked from one that had read the register, and must not share its connection."""
+    where, here = tmp_path / "register.sqlite", LonLat(116.4172, 39.9262)
+    place = Place("one", "驿站", here, "exact", (Service("rest_stop"),), "list")
+    with Register.open(where) as register:
+        with register.edit(who="clerk", when=WHEN, source="list") as edit:
+            edit.add(place)
+        running = Server(sample_pack, "--port", "0", "--workers", "2", "--register", str(where))
+        try:
+            assert known(running, "one")
+            with register.edit(who="clerk", when=WHEN, source="list") as edit:
+                edit.add(replace(place, id="two"))
+            end = time.monotonic() + PATIENCE_S
+            told = 0
+            while told < 20 and time.monotonic() < end:  # whichever process answers
+                told = told + 1 if known(running, "two") else 0
+                time.sleep(0.05)
+            assert told == 20
+            assert running.stop(signal.SIGTERM) == (0, "")
+        finally:
+            running.process.kill()
+            running.close()
+
+
+def known(server: Server, place_id: str) -> bool:
+    try:
+        return server.get(f"/api/v1/places/{place_id}")[0] == 200
+    except urllib.error.HTTPError:
+        return False
 
 
 def lives(pid: str) -> bool:
