@@ -20,7 +20,7 @@ from geo.coverage.demand import Demand, from_points
 from geo.coverage.layers import Layers
 from geo.coverage.pieces import Area, Pieces
 from geo.coverage.planner import Planner
-from geo.coverage.point_table import read_points
+from geo.coverage.point_table import PointTable, read_points
 from geo.coverage.profiles import ALWAYS, Profile, profile_of, read_profiles
 from geo.coverage.scenario import Scenario
 from geo.coverage.service_area import ServiceArea, reached_from, service_areas
@@ -245,7 +245,7 @@ class City:
         """
         return self._layers.demand(name, mode, self._profile(profile))
 
-    def demand_from(self, path: Path, mode: Mode = "walk", profile: str | Profile = ALWAYS) -> Demand:
+    def demand_from(self, table: Path | PointTable, mode: Mode = "walk", profile: str | Profile = ALWAYS) -> Demand:
         """Return the demand of somebody's table of weighted points; see :func:`~geo.coverage.point_table.read_points`.
 
         Raises
@@ -253,7 +253,9 @@ class City:
         ParameterError, SwappedCoordinatesError
             The table cannot be used as it is.
         """
-        return from_points(read_points(path), self.pieces, self.network, mode, self._profile(profile), name=path.stem)
+        points = read_points(table) if isinstance(table, Path) else table
+        name = Path(points.source).stem
+        return from_points(points, self.pieces, self.network, mode, self._profile(profile), name=name)
 
     def _profile(self, profile: str | Profile) -> Profile:
         return profile if isinstance(profile, Profile) else profile_of(self.profiles, profile)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo.city import City
 from geo.coverage.asking import CoverageQuery
+from geo.coverage.comparing import Lapse, Seats
 from geo.coverage.demand import Demand
 from geo.coverage.drawing import drawn
 from geo.coverage.equity import TravelEquity
@@ -257,3 +258,38 @@ def _units(weight: NDArray[np.int64]) -> list[float]:
 
 def _rounded(value: float | None, digits: int = 1) -> float | None:
     return None if value is None else round(value, digits)
+
+
+def lapse_values(city: City, lapse: Lapse, scenario: Scenario | None) -> dict[str, Any]:
+    """Tell who is within reach at one moment and no longer at another."""
+    return {
+        **about(city, lapse.query, lapse.demand, scenario),
+        "then": lapse.then.astimezone(CHINA).isoformat(timespec="minutes"),
+        "total": units(lapse.demand.placed),
+        "covered": units(lapse.covered.sum()),
+        "covered_then": units(lapse.covered_then.sum()),
+        "lapse": units(lapse.weight.sum()),
+        "streets_m": float(lapse.streets.length_mm.sum()) / 1000,
+        "areas": [
+            {**_area(n, area), "covered": units(lapse.covered[n]), "covered_then": units(lapse.covered_then[n]),
+             "lapse": units(lapse.weight[n])}
+            for n, area in _numbered(lapse.areas)
+            if lapse.weight[n]
+        ],
+    }  # fmt: skip
+
+
+def seats_values(city: City, seats: Seats, scenario: Scenario | None) -> dict[str, Any]:
+    """Tell how many seats are left for whom."""
+    return {
+        **about(city, seats.query, seats.demand, scenario),
+        "places": seats.places,
+        "places_without_known_seats": seats.without,
+        "seats": seats.seats,
+        "reached": units(seats.reached),
+        "areas": [
+            {**_area(n, area), "total": units(seats.weight[n]), "seats_per_1000": _rounded(1000 * access, 4)}
+            for n, area in _numbered(seats.areas)
+            if (access := float(seats.access[n])) == access  # nobody is there: not a number
+        ],
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from shapely import to_geojson
 from shapely.geometry.base import BaseGeometry
 
 from geo.city import City
-from geo.coords import E7, LonLat
+from geo.coords import E7, LonLat, metres_per_degree
 from geo.coverage.gaps import Gap, Gaps
 from geo.coverage.next_places import Siting
 from geo.coverage.pieces import Area
@@ -23,8 +23,10 @@ from geo.coverage_answers import about, effect_values, units
 from geo.places.model import Place
 from geo.streets.network import TICKS_PER_S
 
-#: What an objective counts, by kind of question: weight, weight counted in thousandths, seconds, sites, or money.
-_IN_WEIGHT = frozenset({"mclp", "capacitated"})
+#: Crossings nearer than this to a better one are one proposal with it, metres.
+APART_M: Final = 400.0
+#: Kinds of question whose objective is a weight.
+_IN_WEIGHT: Final = frozenset({"mclp", "capacitated"})
 
 
 def gaps_values(city: City, planner: Planner, coverage: Coverage, gaps: Gaps) -> dict[str, Any]:
@@ -125,9 +127,10 @@ def siting_values(city: City, siting: Siting) -> dict[str, Any]:
 
 
 def surface_values(city: City, planner: Planner, gain: NDArray[np.int64], limit: int) -> dict[str, Any]:
-    """Tell at which crossings one more place would bring most."""
-    best = np.lexsort((np.arange(len(gain)), -gain))[:limit]
-    lonlat = (city.network.node_e7[best] / E7).tolist()
+    """Tell at which crossings one more place would bring most; of those that lie together only the best."""
+    lonlat = city.network.node_e7 / E7
+    best = apart(lonlat, gain, limit)
+    lonlat = lonlat[best].tolist()
     features = [
         {
             "type": "Feature",
@@ -138,6 +141,29 @@ def surface_values(city: City, planner: Planner, gain: NDArray[np.int64], limit:
         for rank, (at, value) in enumerate(zip(lonlat, gain[best].tolist(), strict=True), start=1)
     ]
     return {"type": "FeatureCollection", "crossings": len(gain), "features": features}
+
+
+def apart(lonlat: NDArray[np.float64], gain: NDArray[np.int64], limit: int) -> NDArray[np.intp]:
+    """Return the best points that are not within :data:`APART_M` of a better one, the best first.
+
+    Parameters
+    ----------
+    lonlat
+        Degrees, float64 (n, 2).
+    gain
+        int64 (n,); what gains nothing is left out.
+    limit
+        How many at most.
+    """
+    if not len(lonlat):
+        return np.empty(0, dtype=np.intp)
+    metres = (lonlat - lonlat.mean(axis=0)) * metres_per_degree(float(lonlat[:, 1].mean()))
+    free, best = gain > 0, []
+    while len(best) < limit and free.any():
+        one = int(np.argmax(np.where(free, gain, -1)))
+        best.append(one)
+        free &= np.hypot(*(metres - metres[one]).T) > APART_M
+    return np.array(best, dtype=np.intp)
 
 
 def geometry_values(shape: BaseGeometry) -> Any:

@@ -37,12 +37,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 
 #: What the web may know of ``geo``.
 WEB_MAY_USE = frozenset({
-    "geo", "geo.answers", "geo.choosing.wanted", "geo.choosing.words", "geo.city", "geo.coords", "geo.coverage.asking",
-    "geo.coverage.candidates", "geo.coverage.demand", "geo.coverage.gaps", "geo.coverage.next_places",
-    "geo.coverage.planner", "geo.coverage.scenario", "geo.coverage.siting.plans", "geo.coverage.siting.problems",
-    "geo.coverage.warming", "geo.coverage.whatif", "geo.coverage_answers", "geo.errors", "geo.finding.asking",
-    "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling", "geo.live", "geo.places.hours",
-    "geo.places.model", "geo.siting_answers", "geo.streets.graphs", "geo.streets.profiles",
+    "geo", "geo.answers", "geo.choosing.wanted", "geo.choosing.words", "geo.city", "geo.coords",
+    "geo.coverage.accessibility", "geo.coverage.asking", "geo.coverage.candidates", "geo.coverage.comparing",
+    "geo.coverage.demand", "geo.coverage.gaps", "geo.coverage.next_places", "geo.coverage.planner",
+    "geo.coverage.point_table", "geo.coverage.scenario", "geo.coverage.siting.plans",
+    "geo.coverage.siting.problems", "geo.coverage.warming", "geo.coverage.whatif", "geo.coverage_answers",
+    "geo.errors", "geo.finding.asking", "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling",
+    "geo.live", "geo.places.hours", "geo.places.model", "geo.siting_answers", "geo.streets.graphs",
+    "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.

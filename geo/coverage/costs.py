@@ -54,33 +54,43 @@ def nearest_at(
     key = np.full(len(edge), NOTHING)
     there = np.flatnonzero(edge >= 0)
     own, metres = edge[there], offset_m[there]
-    ends, long = streets.edge_nodes[own], streets.edge_length_m[own]
-    best = np.minimum(
-        _then(_part(streets.against[own], metres, long), field.key[ends[:, 0]]),
-        _then(_part(streets.along[own], long - metres, long), field.key[ends[:, 1]]),
-    )
-    if len(streets.foot_along):
-        parked = ends + streets.label_count // 2
-        best = np.minimum(best, _then(_part(streets.foot_against[own], metres, long), field.key[parked[:, 0]]))
-        best = np.minimum(best, _then(_part(streets.foot_along[own], long - metres, long), field.key[parked[:, 1]]))
-    row, facility = _on_same_edge(leaves, own, chosen)
-    alone = _along(streets, own[row], metres[row], leaves.offset_m[facility]) + leaves.access[facility]
+    label, leg = legs(streets, own, metres)
+    best = _then(leg, field.key[label]).min(axis=0)
+    row, facility, alone = on_same_edge(streets, leaves, own, metres, chosen)
     np.minimum.at(best, row, _then(alone, facility.astype(np.int64)))
     key[there] = _then(access[there].astype(np.int64), best)
     return Field(key)
 
 
-def _on_same_edge(
-    leaves: Leaves | Stands, edge: NDArray[np.int32], chosen: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Return pairs of a position and a facility on its edge."""
+def legs(
+    streets: Graph, edge: NDArray[np.int32], offset_m: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the labels that one comes to from positions on edges, and what it costs; (2, n), or (4, n) if one parks."""
+    ends, long = streets.edge_nodes[edge].T, streets.edge_length_m[edge]
+    sides = [(streets.against[edge], offset_m), (streets.along[edge], long - offset_m)]
+    if len(streets.foot_along):
+        ends = np.concatenate([ends, ends + streets.label_count // 2])
+        sides += [(streets.foot_against[edge], offset_m), (streets.foot_along[edge], long - offset_m)]
+    return np.asarray(ends), np.array([_part(ticks, metres, long) for ticks, metres in sides])
+
+
+def on_same_edge(
+    streets: Graph,
+    leaves: Leaves | Stands,
+    edge: NDArray[np.int32],
+    offset_m: NDArray[np.float64],
+    chosen: NDArray[np.bool_] | None = None,
+) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int64]]:
+    """Return pairs of a position and a facility on its edge, by position, with the cost along that edge alone."""
     facilities = leaves.by_edge if chosen is None else leaves.by_edge[chosen[leaves.by_edge]]
     edges = leaves.edge[facilities]
     first, last = np.searchsorted(edges, edge, "left"), np.searchsorted(edges, edge, "right")
     count = last - first
     row = np.repeat(np.arange(len(edge)), count)
     within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, facilities[np.repeat(first, count) + within]
+    facility = facilities[np.repeat(first, count) + within]
+    alone = _along(streets, edge[row], offset_m[row], leaves.offset_m[facility]) + leaves.access[facility]
+    return row, facility, alone
 
 
 def _along(

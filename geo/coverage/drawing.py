@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ class Lines(NamedTuple):
     def listed(self, digits: int = 6) -> list[list[list[float]]]:
         """Return the lines as lists of points, rounded to so many digits."""
         points, first = np.round(self.lonlat, digits).tolist(), self.first.tolist()
-        return [points[a:b] for a, b in zip(first, first[1:], strict=False)]
+        return [points[a:b] for a, b in pairwise(first)]
 
 
 def drawn(network: StreetNetwork, stretches: Stretches) -> Lines:

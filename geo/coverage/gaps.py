@@ -109,7 +109,7 @@ class _Uncovered(NamedTuple):
     reason: NDArray[np.int64]
 
 
-def find_gaps(planner: Planner, coverage: Coverage, limit: int = 50) -> Gaps:
+def find_gaps(planner: Planner, coverage: Coverage, limit: int = 50, area: int | None = None) -> Gaps:
     """Find the gaps of a coverage, the heaviest first.
 
     A gap lies in one area. It is connected, or near enough together for one place: no wider or taller than one travels
@@ -121,6 +121,8 @@ def find_gaps(planner: Planner, coverage: Coverage, limit: int = 50) -> Gaps:
         An answer of the planner.
     limit
         So many gaps are described; the others are summed.
+    area
+        Describe only those of one area; they keep their ranks among all. None: of all areas.
     """
     network, mode = planner.network, coverage.query.mode
     fit_m = coverage.query.cutoff_s * _speed(network, coverage)
@@ -140,7 +142,9 @@ def find_gaps(planner: Planner, coverage: Coverage, limit: int = 50) -> Gaps:
     order = there[np.lexsort((there, -length[there], -weight[there]))]
 
     by_cluster = np.argsort(cluster, kind="stable")
-    begin, stop = np.searchsorted(cluster[by_cluster], [order[:limit], order[:limit] + 1])
+    own_area = parts.area[by_cluster[np.searchsorted(cluster[by_cluster], order)]]
+    rank = np.flatnonzero(np.ones_like(order, dtype=bool) if area is None else own_area == area)[:limit]
+    begin, stop = np.searchsorted(cluster[by_cluster], [order[rank], order[rank] + 1])
     members = [by_cluster[a:b] for a, b in zip(begin.tolist(), stop.tolist(), strict=True)]
     shown = np.zeros(len(cluster), dtype=np.bool_)
     shown[np.concatenate([*members, np.empty(0, dtype=np.int64)]).astype(np.int64)] = True
@@ -148,7 +152,7 @@ def find_gaps(planner: Planner, coverage: Coverage, limit: int = 50) -> Gaps:
     describe = _Describer(planner, coverage, parts, reason, lonlat)
     areas = len(coverage.areas)
     return Gaps(
-        gaps=describe.gaps(members, middle),
+        gaps=describe.gaps(members, middle, rank + 1),
         count=len(order),
         rest=by_area(parts.weight[~shown], parts.area[~shown], areas),
         rest_mm=int(parts.length_mm[~shown].sum()),
@@ -229,13 +233,13 @@ class _Describer:
         self._network = planner.network
         self._parts, self._reason, self._lonlat = parts, reason, lonlat
 
-    def gaps(self, members: list[NDArray[np.int64]], middle: NDArray[np.int64]) -> tuple[Gap, ...]:
-        """Describe clusters, given as numbers of parts, in their order."""
+    def gaps(
+        self, members: list[NDArray[np.int64]], middle: NDArray[np.int64], rank: NDArray[np.int64]
+    ) -> tuple[Gap, ...]:
+        """Describe clusters, given as numbers of parts, in their order, and their ranks."""
         number, ticks = self._nearest(middle)
-        return tuple(
-            self._gap(rank, own, int(middle[rank - 1]), int(number[rank - 1]), int(ticks[rank - 1]))
-            for rank, own in enumerate(members, start=1)
-        )
+        each = zip(rank.tolist(), members, middle.tolist(), number.tolist(), ticks.tolist(), strict=True)
+        return tuple(self._gap(*one) for one in each)
 
     def _gap(self, rank: int, own: NDArray[np.int64], middle: int, number: int, ticks: int) -> Gap:
         parts = self._parts.take(own)

@@ -309,7 +309,7 @@ class Planner:
                 positions = snap_many(self.network, mode, self._lonlat, to_stay=True)
                 leaves = hang(streets, positions)
                 if self._closed is not None:
-                    streets = closing(streets, self._closed)
+                    streets, back = closing(streets, self._closed), closing(back, self._closed)
                 self._ways[mode] = _Ways(streets, back, leaves, positions, streets_of(self.network, mode))
             return self._ways[mode]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -103,17 +104,26 @@ def read_points(path: Path) -> PointTable:
                 "three columns that are needed",
                 parameter="demand",
             )
-        for encoding in _ENCODINGS:
-            try:
-                with path.open(encoding=encoding, newline="") as file:
-                    return points_of(file, path.name)
-            except UnicodeDecodeError:
-                continue
+        return points_in(path.read_bytes(), path.name)
     except OSError as error:
         raise ParameterError(f"{path.name}: cannot be read ({error.strerror})", parameter="demand") from error
-    raise ParameterError(
-        f"{path.name}: no text in UTF-8 or GB18030; save the table as CSV in UTF-8", parameter="demand"
-    )
+
+
+def points_in(content: bytes, source: str) -> PointTable:
+    """Read the bytes of a table of weighted points; see :func:`read_points`.
+
+    Raises
+    ------
+    ParameterError
+        They are no such table.
+    """
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return points_of(io.StringIO(text, newline=""), source)
+    raise ParameterError(f"{source}: no text in UTF-8 or GB18030; save the table as CSV in UTF-8", parameter="demand")
 
 
 def points_of(lines: Iterable[str], source: str) -> PointTable:

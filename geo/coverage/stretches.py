@@ -149,6 +149,16 @@ def _on_edges(
     streets: Graph, leaves: Leaves | Stands, cutoff: int, length: NDArray[np.int64], facilities: NDArray[np.int32]
 ) -> Stretches:
     """Return from where one of the facilities is reached along its own edge."""
+    return joined(*spans_on_edges(streets, leaves, cutoff, length, facilities))
+
+
+def spans_on_edges(
+    streets: Graph, leaves: Leaves | Stands, cutoff: int, length: NDArray[np.int64], facilities: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Return each facility's edge, and from where to where on it the facility is reached along that edge, (n,) each.
+
+    Of one that is farther from its street than the cutoff the end is not after the start.
+    """
     edges = leaves.edge[facilities]
     long, left = length[edges], cutoff - leaves.access[facilities].astype(np.int64)
     at = np.rint(leaves.offset_m[facilities] / streets.edge_length_m[edges] * long).astype(np.int64)
@@ -156,7 +166,7 @@ def _on_edges(
     if len(streets.foot_along):
         before = np.maximum(before, _way(streets.foot_along[edges], left, long))
         after = np.maximum(after, _way(streets.foot_against[edges], left, long))
-    return joined(edges, np.maximum(at - before, 0), np.minimum(at + after, long))
+    return edges, np.maximum(at - before, 0), np.minimum(at + after, long)
 
 
 def _way(ticks: NDArray[np.int32], left: NDArray[np.int64], long: NDArray[np.int64]) -> NDArray[np.int64]:

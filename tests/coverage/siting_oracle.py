@@ -30,7 +30,10 @@ def random_sites(seed: int, kind: Kind) -> tuple[Sites, Question]:
     """Return a small question: ties, candidates and rows without anything, what is kept, wishes, budgets."""
     rng = Random(f"{seed} {kind}")
     candidates, demand = rng.randint(1, 7), rng.randint(1, 9)
-    rows = [{d: rng.randint(0, 9) for d in range(demand) if rng.random() < rng.choice((0.3, 0.6))} for _ in range(candidates)]
+    rows = [
+        {d: rng.randint(0, 9) for d in range(demand) if rng.random() < rng.choice((0.3, 0.6))}
+        for _ in range(candidates)
+    ]
     if rng.random() < 0.3 and candidates > 1:
         rows[-1] = dict(rows[0])
     weight = [rng.choice((0, 1, 2, 2, 5, 7)) for _ in range(demand)]
@@ -39,13 +42,19 @@ def random_sites(seed: int, kind: Kind) -> tuple[Sites, Question]:
     forbidden = rng.sample(left, min(len(left), rng.choice((0, 0, 1))))
     by_money = rng.random() < 0.35 and kind not in {"lscp", "p_center"}
     price = [rng.randint(0, 6) for _ in range(candidates)] if by_money or rng.random() < 0.4 else None
-    already = [rng.choice((UNREACHED, UNREACHED, rng.randint(0, 9))) for _ in range(demand)] if rng.random() < 0.4 else None
+    already = (
+        [rng.choice((UNREACHED, UNREACHED, rng.randint(0, 9))) for _ in range(demand)] if rng.random() < 0.4 else None
+    )
     sites = sites_of(
         rows, weight, forced=forced, forbidden=forbidden, price=price, cost_already=already,
         times_already=[rng.choice((0, 0, 1, 2)) for _ in weight] if kind == "backup" and rng.random() < 0.3 else None,
         capacity=[rng.randint(0, 9) for _ in rows] if kind == "capacitated" else None,
     )  # fmt: skip
-    p = None if kind == "lscp" or (by_money and rng.random() < 0.5) else rng.randint(len(forced), candidates - len(forbidden))
+    p = (
+        None
+        if kind == "lscp" or (by_money and rng.random() < 0.5)
+        else rng.randint(len(forced), candidates - len(forbidden))
+    )
     question = Question(
         kind, p=p, budget=rng.randint(0, 12) if by_money else None,
         cutoff=rng.choice((None, 3, 6)), beyond=rng.choice((None, 8, 20)) if kind == "p_median" else None,
@@ -61,7 +70,11 @@ def all_sets(sites: Sites, question: Question) -> Iterator[tuple[int, ...]]:
     for count in range(most + 1):
         for further in combinations(free, count):
             chosen = (*sites.forced, *further)
-            if question.budget is None or sites.price is None or sum(int(sites.price[c]) for c in chosen) <= question.budget:
+            if (
+                question.budget is None
+                or sites.price is None
+                or sum(int(sites.price[c]) for c in chosen) <= question.budget
+            ):
                 yield chosen
 
 
@@ -69,7 +82,11 @@ def worth(sites: Sites, question: Question, chosen: tuple[int, ...]) -> int | No
     """Return the objective of a set, one row of demand after the other; None: it does not cover what it must."""
     reach, limit = sites.reach, UNREACHED if question.cutoff is None else question.cutoff
     near = [
-        {int(reach.demand[i]): int(reach.cost[i]) for i in range(reach.first[c], reach.first[c + 1]) if reach.cost[i] <= limit}
+        {
+            int(reach.demand[i]): int(reach.cost[i])
+            for i in range(reach.first[c], reach.first[c + 1])
+            if reach.cost[i] <= limit
+        }
         for c in chosen
     ]
     kept = [UNREACHED] * reach.demand_count if sites.cost_already is None else [int(c) for c in sites.cost_already]
@@ -84,7 +101,9 @@ def worth(sites: Sites, question: Question, chosen: tuple[int, ...]) -> int | No
             return sum(w for w, n in zip(weight, covered, strict=True) if n)
         case "backup":
             second = question.second_per_mille
-            return sum(w * ((1000 - second) * (n >= 1) + second * (n >= 2)) for w, n in zip(weight, covered, strict=True))
+            return sum(
+                w * ((1000 - second) * (n >= 1) + second * (n >= 2)) for w, n in zip(weight, covered, strict=True)
+            )
         case "lscp":
             if any(w and not n for w, n in zip(weight, covered, strict=True)):
                 return None
@@ -101,7 +120,9 @@ def worth(sites: Sites, question: Question, chosen: tuple[int, ...]) -> int | No
             assert sites.capacity is not None
             done = sum(w for w, n in zip(weight, times, strict=True) if n)
             rows = [d for d in range(len(weight)) if not times[d] and weight[d]]
-            return done + largest_flow(rows, weight, [set(row) for row in near], [int(sites.capacity[c]) for c in chosen])
+            return done + largest_flow(
+                rows, weight, [set(row) for row in near], [int(sites.capacity[c]) for c in chosen]
+            )
 
 
 def largest_flow(rows: list[int], weight: list[int], near: list[set[int]], capacity: list[int]) -> int:
@@ -111,7 +132,8 @@ def largest_flow(rows: list[int], weight: list[int], near: list[set[int]], capac
     """
     sites = range(len(near))
     return min(
-        sum(capacity[s] for s in inside) + sum(weight[d] for d in rows if any(d in near[s] for s in sites if s not in inside))
+        sum(capacity[s] for s in inside)
+        + sum(weight[d] for d in rows if any(d in near[s] for s in sites if s not in inside))
         for count in range(len(near) + 1)
         for inside in combinations(sites, count)
     )

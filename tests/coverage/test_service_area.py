@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geo.city import City
 from geo.coords import E7, LonLat, metres_per_degree
-from geo.coverage.cells import INSIDE, OUTSIDE, Frame
+from geo.coverage.cells import INSIDE, OUTSIDE, Frame, keep_off
 from geo.coverage.outlines import outline
 from geo.coverage.pieces import length_mm
 from geo.coverage.service_area import MAX_OVER_CLAIM, ServiceArea, _Drawing, _frame, reached_from, service_areas
@@ -70,19 +70,21 @@ def on_edges(network: StreetNetwork, named: set[str]) -> Stretches:
 
 def shares(network: StreetNetwork, polygon: shapely.MultiPolygon, part: Stretches) -> tuple[float, float]:
     """Return how many metres of some streets lie within a polygon, and in all: straight piece by piece, by shapely."""
-    inside = whole = 0.0
-    shapely.prepare(polygon)
+    pieces, metres_ = [], []
     for edge, start_mm, end_mm in zip(*(column.tolist() for column in part), strict=True):
         along = network.shape_m[network.shape_start[edge] : network.shape_start[edge + 1]]
         between = along[(along * 1000 > start_mm) & (along * 1000 < end_mm)]
         offset_m = np.concatenate([[start_mm / 1000], between, [end_mm / 1000]])
         points = lonlat_at(network, edge, offset_m)
-        for i, metres in enumerate(np.diff(offset_m).tolist()):
-            piece = shapely.LineString(points[i : i + 2])
-            whole += metres
-            if piece.length > 0:
-                inside += metres * shapely.intersection(piece, polygon).length / piece.length
-    return inside, whole
+        pieces += [points[i : i + 2] for i in range(len(points) - 1)]
+        metres_ += np.diff(offset_m).tolist()
+    lines, metres = shapely.linestrings(np.array(pieces).reshape(-1, 2, 2)), np.array(metres_)
+    shapely.prepare(polygon)
+    touched = shapely.intersects(polygon, lines) & (shapely.length(lines) > 0)
+    whole = touched & shapely.covers(polygon, lines)
+    cut = lines[touched & ~whole]
+    share = shapely.length(shapely.intersection(cut, polygon)) / shapely.length(cut)
+    return float(metres[whole].sum() + (metres[touched & ~whole] * share).sum()), float(metres.sum())
 
 
 def check(network: StreetNetwork, streets: Stretches, within: Stretches, area: ServiceArea) -> tuple[float, float]:
@@ -134,6 +136,23 @@ def test_an_outline_has_a_shell_for_every_group_of_cells_and_a_hole_for_every_gr
     assert len(polygon.geoms) == (groups(inside, straight) if inside else 0)
     assert sum(len(shell.interiors) for shell in polygon.geoms) == groups(outside, [*straight, (1, 1), (1, -1)]) - 1
     assert all(shell.exterior.is_ccw and not any(hole.is_ccw for hole in shell.interiors) for shell in polygon.geoms)
+
+
+def test_a_hole_in_the_lee_of_another_belongs_to_the_same_shell() -> None:
+    """West of the third hole lies the second, west of that the first."""
+    rows = [[not (row == 2 and column in (2, 4, 6)) for column in range(9)] for row in range(5)]
+    polygon = outline(*framed(rows))
+    (shell,) = polygon.geoms
+    assert polygon.is_valid
+    assert len(shell.interiors) == 3
+
+
+def test_the_inside_keeps_off_the_eight_cells_around_a_street() -> None:
+    kind, touched = np.full(49, INSIDE, dtype=np.uint8), np.zeros(49, dtype=np.float32)
+    touched[3 * 7 + 3], touched[6 * 7 + 6] = -1.0, 1.0
+    keep_off(kind, touched, 7, 7)
+    outside = np.argwhere(kind.reshape(7, 7) == OUTSIDE).tolist()
+    assert outside == [[row, column] for row in (2, 3, 4) for column in (2, 3, 4)]
 
 
 @given(GRIDS)

@@ -43,7 +43,11 @@ def test_nothing_that_can_be_tried_is_better(kind: Kind, seed: int) -> None:
         return
     assert (plan.status, plan.objective, plan.bound) == ("optimal", best, best)
     assert worth(sites, question, plan.chosen) == best
-    assert plan.chosen in {tuple(sorted(chosen, key=plan.chosen.index)) for chosen in all_sets(sites, question) if set(chosen) == set(plan.chosen)}
+    assert plan.chosen in {
+        tuple(sorted(chosen, key=plan.chosen.index))
+        for chosen in all_sets(sites, question)
+        if set(chosen) == set(plan.chosen)
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -104,7 +108,10 @@ def test_one_site_has_alternatives_too() -> None:
 
 def test_greedy_is_not_enough() -> None:
     """The middle site covers most, and is in no best pair."""
-    plan = solve(sites_of([{0: 0, 1: 0, 2: 0}, {0: 0, 1: 0, 4: 0}, {2: 0, 3: 0, 5: 0}], [3, 3, 3, 3, 1, 1]), Question("mclp", p=2))
+    plan = solve(
+        sites_of([{0: 0, 1: 0, 2: 0}, {0: 0, 1: 0, 4: 0}, {2: 0, 3: 0, 5: 0}], [3, 3, 3, 3, 1, 1]),
+        Question("mclp", p=2),
+    )
 
     assert set(plan.chosen) == {1, 2}
     assert plan.objective == 14
@@ -203,8 +210,12 @@ def _plane(seed: int, kind: Kind, *, demand: int = 300, candidates: int = 40, p:
     rng = np.random.default_rng(seed)
     here, there = rng.integers(0, 1000, (demand, 2)), rng.integers(0, 1000, (candidates, 2))
     cost = np.abs(here[None] - there[:, None]).sum(axis=2)
-    rows = [{d: int(row[d]) for d in range(demand) if kind in {"p_median", "p_center"} or row[d] <= 200} for row in cost]
-    return sites_of(rows, rng.integers(1, 50, demand).tolist(), capacity=[500] * candidates), Question(kind, p=p, alternatives=5)
+    rows = [
+        {d: int(row[d]) for d in range(demand) if kind in {"p_median", "p_center"} or row[d] <= 200} for row in cost
+    ]
+    return sites_of(rows, rng.integers(1, 50, demand).tolist(), capacity=[500] * candidates), Question(
+        kind, p=p, alternatives=5
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -247,7 +258,10 @@ def test_demand_split_into_two_rows_changes_nothing(seed: int, kind: Kind) -> No
     sites, question = random_sites(seed, kind)
     n = sites.reach.demand_count
     rows = [
-        {int(sites.reach.demand[i]): int(sites.reach.cost[i]) for i in range(sites.reach.first[c], sites.reach.first[c + 1])}
+        {
+            int(sites.reach.demand[i]): int(sites.reach.cost[i])
+            for i in range(sites.reach.first[c], sites.reach.first[c + 1])
+        }
         for c in range(sites.reach.candidate_count)
     ]
     twice = [row | {d + n: cost for d, cost in row.items()} for row in rows]
@@ -424,7 +438,7 @@ def test_who_does_not_wait_gets_the_best_so_far(kind: Kind, patience: Patience, 
     sites, question = _plane(11, kind)
     if kind == "lscp":
         sites, question = _plane(11, "p_center")
-        question = Question("lscp", cutoff=250)
+        question = Question("lscp", cutoff=400)
     plan = solve(sites, question, patience)
 
     assert plan.status == status

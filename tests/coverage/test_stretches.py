@@ -155,6 +155,25 @@ def test_where_the_cutoff_is_just_met_the_stretch_ends(share: float) -> None:
             assert np.abs(np.array(ours) - np.array(expected)).max(initial=0) <= 1
 
 
+@pytest.mark.parametrize("left", [0, 1, 7, 8, 1000, 299_999, 300_000, -2, -1, "all"])
+def test_a_street_that_is_reached_by_its_end_is_reached_to_the_millimetre(left: int | str) -> None:
+    """From the place on the street before it so much time is left at the crossing; a tick less is less."""
+    network = build_network(city((STREET | {"name": "a"}, [1, 2]), (STREET | {"name": "b"}, [2, 3])))[0]
+    number = {network.names[name]: edge for edge, name in enumerate(network.edge_name.tolist())}
+    before, edge = number["a"], number["b"]
+    where = at((before, 0.4 * float(network.edge_length_m[before]), 5.0))
+    walker, long = Walker(network, "walk", where), int(length_mm(network)[edge])
+    tail, head = network.edge_nodes[edge].tolist()
+    ticks, near = int(network.arcs["walk"].forward[edge]), min(tail, head, key=lambda node: walker.from_label[node, 0])
+    spare = ticks if left == "all" else int(left) % ticks  # -1: a tick less than the whole street takes
+    held = [i for i in range(long + 1) if i * ticks <= spare * long]
+    found = within(network, "walk", where, int(walker.from_label[near, 0]) + spare)
+    own = found.take(np.flatnonzero(found.edge == edge))
+    expected = [(edge, 0, held[-1]) if near == tail else (edge, long - held[-1], long)]
+    assert listed(own) == (expected if len(held) > 1 else [])
+    assert (int(own.length_mm.sum()) == long) == (left == "all"), "15 includes 15"
+
+
 def test_on_a_one_way_street_only_who_comes_from_behind_is_within_reach() -> None:
     network = line_city(oneway="yes", length=2)
     [(edge, start, end)] = listed(within(network, "drive", at((0, 60.0, 0.0)), 36_000))  # 3.6 s at 20 km/h: 20 m

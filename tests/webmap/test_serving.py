@@ -222,6 +222,6 @@ def test_a_damaged_pack_is_named_in_one_line(sample_pack: Path, tmp_path: Path) 
 
     done = run("--city", str(tmp_path / "pack"), "--port", "0", folder=tmp_path)
 
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout, done.stderr[-900:]) == (2, "", "")
     assert done.stderr.startswith(f"yizhan: {tmp_path / 'pack' / 'streets'}: missing or damaged")
     assert done.stderr.count("\n") == 1

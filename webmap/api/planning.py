@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import gzip
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
 from geo.answers import write
-from geo.choosing.words import read_count, read_duration, read_point, read_word
+from geo.choosing.words import read_count, read_duration, read_point, read_time, read_word
 from geo.city import City
 from geo.coords import LonLat
+from geo.coverage.accessibility import Decay, alike, gaussian, steps
 from geo.coverage.asking import CoverageQuery
+from geo.coverage.comparing import lapse, seats
 from geo.coverage.gaps import find_gaps
 from geo.coverage.next_places import find_sites, gains
+from geo.coverage.point_table import points_in
 from geo.coverage.scenario import Scenario
 from geo.coverage.siting.plans import Patience, Progress
 from geo.coverage_answers import (
@@ -23,6 +27,8 @@ from geo.coverage_answers import (
     compared_values,
     coverage_values,
     effect_values,
+    lapse_values,
+    seats_values,
     states_bytes,
     streets_bytes,
     week_values,
@@ -35,7 +41,7 @@ from geo.streets.profiles import MODES
 from webmap.desk import Desk
 from webmap.jobs import Told, Work
 from webmap.params import check_names
-from webmap.plan_params import body_json, coverage_query, single, week_of
+from webmap.plan_params import MAX_TABLE, body_bytes, body_json, coverage_query, single, week_of
 from webmap.site import site
 from webmap.siting_params import SITING, candidates_of, siting_query
 
@@ -44,6 +50,12 @@ planning = Blueprint("planning", __name__)
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _SCENARIO = ("name", "edits")
 _DIRECTIONS: tuple[Direction, ...] = ("to_facility", "from_facility")
+#: From the cutoff in minutes to what a way of some length weighs: all alike (2SFCA), or less and less (E2SFCA).
+_DECAYS: dict[str, Callable[[float], Decay]] = {
+    "alike": lambda cutoff: alike,
+    "steps": lambda cutoff: steps([(cutoff / 3, 1.0), (cutoff * 2 / 3, 0.68), (cutoff, 0.22)]),
+    "gaussian": lambda cutoff: gaussian(cutoff / 2),
+}
 _MAX_GAPS = 500
 _MAX_CUTOFFS = 6
 #: Larger outlines take long to draw.
@@ -79,6 +91,39 @@ def week() -> Response:
     monday = week_of(request.args, _now().astimezone(CHINA).date())
     found = desk().planner(city, scenario).week(query, monday)
     return _json(week_values(city, found, scenario) if found else {})
+
+
+@planning.get("/api/v1/coverage/lapse")
+def lapse_of() -> Response:
+    """Tell who is within reach at one moment and no longer at another, at night or on a holiday."""
+    city, query, scenario = _asked("then")
+    if "then" not in request.args:
+        raise ParameterError("then is missing; give the other moment, e.g. then=2026-10-02T02:00", parameter="then")
+    then = read_time("then", single(request.args, "then"))
+    return _json(lapse_values(city, lapse(desk().planner(city, scenario), query, then), scenario))
+
+
+@planning.get("/api/v1/coverage/seats")
+def seats_of() -> Response:
+    """Tell how many seats are left for whom, when all who can reach a place share it."""
+    city, query, scenario = _asked("decay")
+    decay = _DECAYS[read_word("decay", single(request.args, "decay", "alike"), tuple(_DECAYS))]
+    found = seats(desk().planner(city, scenario), query, decay(query.cutoff_s / 60))
+    return _json(seats_values(city, found, scenario) if found else {})
+
+
+@planning.post("/api/v1/coverage")
+def coverage_of_table() -> Response:
+    """Tell who of a table of weighted points is within reach; the table is the body, CSV."""
+    city, query, scenario = _asked("profile")
+    if request.mimetype != "text/csv":
+        raise ParameterError(
+            f"a body of type {request.mimetype[:60] or 'nothing'!r}; send CSV, with Content-Type: text/csv"
+        )
+    table = points_in(body_bytes(request, MAX_TABLE), "table")
+    who = city.demand_from(table, query.mode, single(request.args, "profile", "always"))
+    planner = desk().planner(city, scenario)
+    return _json(coverage_values(city, planner.coverage(query, who), planner.equity(query, who), scenario))
 
 
 @planning.get("/api/v1/coverage/backup")

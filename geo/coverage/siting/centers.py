@@ -57,10 +57,10 @@ def least(sites: Sites, question: Question, choice: Choice, patience: Patience) 
     best = search.least(choice, patience, 0)
     if best.chosen is None:
         if best.stopped in {"time limit", "cancelled"}:
-            why = "Stopped before it was known whether so few sites can cover all demand: give it more time, or ask for more sites."
+            why = "Stopped before it was known whether so few sites can cover all: give it more time, or ask for more sites."
             return Plan("p_center", best.stopped, why, method)
         known = "cannot" if best.stopped is None else "were not found to"
-        why = f"Infeasible: {choice.p} sites {known} cover all demand within the cutoff: ask for more sites, or a larger cutoff."
+        why = f"Infeasible: {choice.p} sites {known} cover all: ask for more sites, or a larger cutoff."
         return Plan("p_center", "infeasible", why, method)
 
     def near(within: Choice, chosen: tuple[int, ...]) -> Option | None:
@@ -165,10 +165,10 @@ def _lost(sites: Sites, cover: Cover, wanted: NDArray[np.bool_]) -> str:
     lost = wanted & (cover.merged < 0)
     if not lost.any():
         return ""
+    weight = int(sites.weight[lost].sum()) / _MICRO
     return (
-        f"Infeasible: {int(lost.sum()):,} rows of demand with {int(sites.weight[lost].sum()) / _MICRO:,.6g} of the weight are "
-        "within the cutoff of no candidate that may be chosen: raise the cutoff, allow more candidates, leave those rows "
-        "out, or ask mclp."
+        f"Infeasible: {int(lost.sum()):,} rows of demand with {weight:,.6g} of the weight are within the cutoff of no "
+        "candidate that may be chosen: raise the cutoff, allow more candidates, leave those rows out, or ask mclp."
     )
 
 
@@ -182,7 +182,8 @@ def _plan(
     covering = Covering(sites, asked, choice.allowed)
     chosen, gains = in_order(covering, choice, ranked[0].chosen)
     if bound == objective:
-        status, why = "optimal", ""
+        status: Status = "optimal"
+        why = ""
     else:
         gap = gap_of(objective, bound)
         unit = "" if question.kind == "lscp" else " ticks"
@@ -208,7 +209,8 @@ def _unserved(sites: Sites, question: Question, chosen: tuple[int, ...]) -> NDAr
     inside = np.zeros(sites.reach.candidate_count, dtype=np.bool_)
     inside[list(chosen)] = True
     cover = merge(sites.reach, question.cutoff, left, inside)
-    return left & (cover.merged < 0)
+    found: NDArray[np.bool_] = left & (cover.merged < 0)
+    return found
 
 
 @compiled

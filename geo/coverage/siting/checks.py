@@ -39,9 +39,9 @@ def objective_of(sites: Sites, question: Question, chosen: Iterable[int]) -> int
     if question.kind == "p_median":  # the sum may be larger than 64 bits hold
         capped = np.minimum(best, _beyond(sites, question))
         return sum(w * c for w, c in zip(sites.weight.tolist(), capped.tolist(), strict=True))
-    once = sum(sites.weight[times >= 1].tolist())
+    once: int = sum(sites.weight[times >= 1].tolist())
     if question.kind == "backup":
-        twice = sum(sites.weight[times >= 2].tolist())
+        twice: int = sum(sites.weight[times >= 2].tolist())
         return (1000 - question.second_per_mille) * once + question.second_per_mille * twice
     return once
 
@@ -81,36 +81,46 @@ def _wrong(sites: Sites, question: Question, plan: Plan) -> Iterator[str]:
     if plan.objective is None or plan.bound is None:
         yield "it has no objective or no bound"
         return
-    yield from _wrong_choice(sites, question, plan.chosen)
+    faults = list(_wrong_choice(sites, question, plan.chosen))
+    faults += [fault for other in plan.alternatives for fault in _wrong_choice(sites, question, other.chosen)]
+    if faults:
+        yield from faults
+        return
     if len(plan.gains) != len(plan.chosen):
         yield f"it has {len(plan.gains)} gains for {len(plan.chosen)} sites"
     if (plan.bound < plan.objective) if plan.more_is_better else (plan.bound > plan.objective):
         yield f"its objective {plan.objective} is better than its bound {plan.bound}"
     if question.kind == "capacitated":
-        yield from _wrong_service(sites, question, plan)
+        yield from _wrong_service(sites, question, plan, plan.objective)
     else:
-        real = objective_of(sites, question, plan.chosen)
-        if real != plan.objective:
-            yield f"its objective is {real}, not {plan.objective}"
-        left = unserved_of(sites, question, plan.chosen)
-        if left != plan.unserved:
-            yield f"{left} is unserved, not {plan.unserved}"
-    if question.kind == "lscp" and plan.unserved:
-        yield f"it leaves {plan.unserved} uncovered"
-    seen = {frozenset(plan.chosen)}
+        yield from _wrong_worth(sites, question, plan)
+    yield from _wrong_alternatives(sites, question, plan, plan.objective)
+
+
+def _wrong_worth(sites: Sites, question: Question, plan: Plan) -> Iterator[str]:
+    real, left = objective_of(sites, question, plan.chosen), unserved_of(sites, question, plan.chosen)
+    if real != plan.objective:
+        yield f"its objective is {real}, not {plan.objective}"
+    if left != plan.unserved:
+        yield f"{left} is unserved, not {plan.unserved}"
+    if question.kind == "lscp" and left:
+        yield f"it leaves {left} uncovered"
+
+
+def _wrong_alternatives(sites: Sites, question: Question, plan: Plan, objective: int) -> Iterator[str]:
+    seen, mine = {frozenset(plan.chosen)}, set(plan.chosen)
     for other in plan.alternatives:
-        yield from _wrong_choice(sites, question, other.chosen)
-        if frozenset(other.chosen) in seen:
+        its = set(other.chosen)
+        if frozenset(its) in seen:
             yield f"the alternative {other.chosen} is there already"
-        seen.add(frozenset(other.chosen))
-        regret = plan.objective - other.objective if plan.more_is_better else other.objective - plan.objective
+        seen.add(frozenset(its))
+        regret = objective - other.objective if plan.more_is_better else other.objective - objective
         if regret != other.regret or regret < 0:
             yield f"the regret of {other.chosen} is {regret}, not {other.regret}"
         if question.kind != "capacitated" and objective_of(sites, question, other.chosen) != other.objective:
             yield f"the objective of {other.chosen} is not {other.objective}"
         if question.kind == "lscp" and unserved_of(sites, question, other.chosen):
             yield f"the alternative {other.chosen} leaves something uncovered"
-        mine, its = set(plan.chosen), set(other.chosen)
         if (other.without, other.instead) != (tuple(sorted(mine - its)), tuple(sorted(its - mine))):
             yield f"the alternative {other.chosen} does not say how it differs"
 
@@ -133,7 +143,7 @@ def _wrong_choice(sites: Sites, question: Question, chosen: tuple[int, ...]) -> 
             yield f"{chosen} costs {price}, the budget is {question.budget}"
 
 
-def _wrong_service(sites: Sites, question: Question, plan: Plan) -> Iterator[str]:
+def _wrong_service(sites: Sites, question: Question, plan: Plan, objective: int) -> Iterator[str]:
     if plan.service is None or sites.capacity is None:
         yield "nobody is said to serve anybody"
         return
@@ -159,7 +169,7 @@ def _wrong_service(sites: Sites, question: Question, plan: Plan) -> Iterator[str
         if w > int(sites.capacity[c]):
             yield f"candidate {c} of capacity {int(sites.capacity[c])} serves {w}"
     already = sum(sites.weight[times > 0].tolist())
-    if already + by_demand.total() != plan.objective:
-        yield f"its objective is {already + by_demand.total()}, not {plan.objective}"
-    if sites.total_weight - plan.objective != plan.unserved:
-        yield f"{sites.total_weight - plan.objective} is unserved, not {plan.unserved}"
+    if already + by_demand.total() != objective:
+        yield f"its objective is {already + by_demand.total()}, not {objective}"
+    if sites.total_weight - objective != plan.unserved:
+        yield f"{sites.total_weight - objective} is unserved, not {plan.unserved}"

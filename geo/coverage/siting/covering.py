@@ -56,7 +56,7 @@ class Covering:
         self.twice = sums(self.cover, twice)
         #: What is covered already is worth.
         self.base = int(first_worth[~none].sum()) + int(second_worth[already > 1].sum())
-        self.unit = 1
+        self.unit, self.exact = 1, True
         self._left = sums(self.cover, np.where(none, sites.weight, 0))
         self._lost = int(sites.weight[none & (self.cover.merged < 0)].sum())
         self.times = np.zeros(self.cover.row_count, dtype=np.int32)

@@ -22,7 +22,7 @@ from geo.streets.compiled import compiled
 
 
 class Covered(NamedTuple):
-    """A cover, ascending, what it costs, and what none costs less than; ``stopped``: why it is not known to be the best."""
+    """A cover, ascending, what it costs, what none costs less than, and why it is not known to be the best."""
 
     chosen: tuple[int, ...]
     cost: int

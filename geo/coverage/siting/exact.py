@@ -100,7 +100,7 @@ def solve_program(
     if stopped is not None:
         return Solved(stopped, None, None)
     unit = _unit(program)
-    highs = Highs()
+    highs = Highs()  # type: ignore[no-untyped-call]
     for name, option in (
         ("output_flag", False), ("threads", 1), ("parallel", "off"), ("mip_rel_gap", gap), ("mip_abs_gap", 0.0),
     ):  # fmt: skip
@@ -113,6 +113,7 @@ def solve_program(
         highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     reason: list[Status] = []
     _listen(highs, patience, reason, step, unit)
+    patience.progress(Progress(step))
     highs.run()
     status = highs.getModelStatus()
     info = highs.getInfo()

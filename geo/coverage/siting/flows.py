@@ -41,7 +41,7 @@ class Flows:
         self.cover: Cover = merge(sites.reach, question.cutoff, self._weight > 0, allowed)
         self.demand = sums(self.cover, self._weight)
         self.capacity = np.zeros(len(allowed), np.int64) if sites.capacity is None else sites.capacity
-        self.unit = 1
+        self.unit, self.exact = 1, True
         #: What is served already.
         self.base = int(sites.weight[served].sum())
         self._entry, self._owner = _entries(self.cover.first, self.cover.row, self.cover.back)

@@ -80,8 +80,8 @@ def _checked(phases: Sequence[Phase]) -> list[Phase]:
             before, after = getattr(earlier, name), getattr(later, name)
             if (before is None) != (after is None) or (before is not None and after < before):
                 raise ParameterError(
-                    f"{name} of {later.year} is {after}, of {earlier.year} {before}: they are cumulated, so each year has "
-                    "one, none less than the year before.",
+                    f"{name} of {later.year} is {after}, of {earlier.year} {before}: they are cumulated, so each year "
+                    "has one, none less than the year before.",
                     parameter="phases",
                 )
     return list(phases)

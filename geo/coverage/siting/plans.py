@@ -122,11 +122,12 @@ class Plan:
     chosen
         Candidates: forced ones first, then in order of what each adds.
     gains
-        What each adds to those before it, not negative, in the objective's unit (``p_median``: what it takes off).
+        What each adds to those before it, not negative, in the objective's unit; ``p_median``: what it takes off;
+        ``lscp``, ``p_center``: the weight that it newly covers.
     objective
-        ``mclp``, ``capacitated``: weight covered, with what is already covered. ``backup``: thousandths of it, a first and
-        a second cover counted as asked. ``lscp``: number of sites, or money where prices are given. ``p_median``: weight
-        times ticks. ``p_center``: ticks. None if infeasible.
+        ``mclp``, ``capacitated``: weight covered, with what is already covered. ``backup``: thousandths of it, a first
+        and a second cover counted as asked. ``lscp``: number of sites, or money where prices are given. ``p_median``:
+        weight times ticks. ``p_center``: ticks. None if infeasible, or if nothing was found in time.
     bound
         What no choice can be better than: at least the objective where more is better, at most it where less is.
     unserved

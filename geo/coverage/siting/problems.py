@@ -95,8 +95,8 @@ class Question:
     Attributes
     ----------
     kind
-        ``mclp``: cover as much weight as possible with ``p`` sites or a budget. ``lscp``: cover all with as few sites, or
-        as little money, as possible. ``p_median``: the least sum of weight times travel time. ``p_center``: the least
+        ``mclp``: cover as much weight as possible with ``p`` sites or a budget. ``lscp``: cover all with as few sites,
+        or as little money, as possible. ``p_median``: the least sum of weight times travel time. ``p_center``: the least
         travel time of whoever has the longest. ``backup``: weight covered once, and weight covered twice, both count.
         ``capacitated``: as ``mclp``, but a site serves no more than its capacity.
     p
@@ -159,8 +159,8 @@ def _check_sizes(sites: Sites) -> None:
         )
     if len(reach.demand) > MAX_ENTRIES:
         _refuse(
-            f"The candidates reach {len(reach.demand):,} rows of demand in all, at most {MAX_ENTRIES:,} are taken: lower "
-            "the cutoff, or take fewer candidates.",
+            f"The candidates reach {len(reach.demand):,} rows of demand in all, at most {MAX_ENTRIES:,} are taken: "
+            "lower the cutoff, or take fewer candidates.",
             "candidates",
         )
     if not (reach.first[0] == 0 and reach.first[-1] == len(reach.demand) == len(reach.cost)):
@@ -189,7 +189,7 @@ def _check_values(sites: Sites) -> None:
     total = sum(int(part) for part in (sites.weight >> 31).sum(keepdims=True)) << 31
     if total > MAX_TOTAL_WEIGHT:
         _refuse(
-            f"The weights sum to about {total:,} millionths, at most {MAX_TOTAL_WEIGHT:,} are taken: use a larger unit.",
+            f"The weights sum to about {total:,} millionths, at most {MAX_TOTAL_WEIGHT:,} are taken: use larger units.",
             "weight",
         )
 

@@ -1,13 +1,13 @@
 """What no choice can be worth more than, by Lagrange multipliers; and which candidates that decides.
 
-A row may be worth ``once`` and, a second time, ``twice``; a candidate that takes on a row has its ``off`` to pay. Without
-the condition that a row is taken on no oftener than it is worth something, each candidate stands for itself, so whatever
-the multipliers, the sum that is left is a bound, exact in whole numbers.
+A row may be worth ``once`` and, a second time, ``twice``; a candidate that takes on a row has its ``off`` to pay.
+Without the condition that a row is taken on no oftener than it is worth something, each candidate stands for itself,
+so whatever the multipliers, the sum that is left is a bound, exact in whole numbers.
 
 References
 ----------
-G. Cornuéjols, M. L. Fisher, G. L. Nemhauser, "Location of bank accounts to optimize float", Management Science 23 (1977);
-R. D. Galvão, C. ReVelle, "A Lagrangean heuristic for the maximal covering location problem", European Journal of
+G. Cornuéjols, M. L. Fisher, G. L. Nemhauser, "Location of bank accounts to optimize float", Management Science 23
+(1977); R. D. Galvão, C. ReVelle, "A Lagrangean heuristic for the maximal covering location problem", European Journal of
 Operational Research 88 (1996). Steps: M. Held, P. Wolfe, H. P. Crowder, Mathematical Programming 6 (1974).
 """
 

@@ -84,7 +84,8 @@ def _equal_rows(back: NDArray[np.int64], candidate: NDArray[np.int32], rows: NDA
 
 def _first_of(number: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return where each number occurs first."""
-    return np.unique(number, return_index=True)[1]
+    where: NDArray[np.int64] = np.unique(number, return_index=True)[1]
+    return where
 
 
 def _spans(start: NDArray[np.int64], length: NDArray[np.int64]) -> NDArray[np.int64]:

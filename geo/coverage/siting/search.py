@@ -30,6 +30,10 @@ class Worth(Protocol):
     def unit(self) -> int:
         """What one of worth is in the objective's unit."""
 
+    @property
+    def exact(self) -> bool:
+        """Whether worth is reckoned without rounding."""
+
     def clear(self) -> None:
         """Take all candidates back."""
 
@@ -104,7 +108,7 @@ def find(worth: Worth, choice: Choice, patience: Patience, start: Iterable[int] 
 
 
 def fill(worth: Worth, choice: Choice, begun: Iterable[int], *, by_price: bool) -> list[int]:
-    """Take a set, and add whoever adds most (per unit of money) as long as anybody adds anything; ties: lowest number."""
+    """Take a set, and add whoever adds most (for the money) while anybody adds anything; of equals the first."""
     chosen = list(begun)
     _put(worth, chosen)
     count, money = choice.room(chosen)

@@ -1,4 +1,4 @@
-"""Where the next places should go: a good choice at once, a proof where one is asked for, alternatives, all re-checked."""
+"""Where the next places should go: a good choice at once, a proof where it is asked for, alternatives; re-checked."""
 
 from __future__ import annotations
 
@@ -97,13 +97,15 @@ def _most(sites: Sites, question: Question, choice: Choice, patience: Patience) 
     first = max(range(len(ranked)), key=lambda i: (sign * objectives[i], -i))
     chosen, gains = in_order(worth, choice, ranked[first].chosen)
     objective, value = objectives[first], worth.value()
-    bound = objective if best.proven and first == 0 else worth.objective_at(max(best.found.bound, value))
+    bound = (
+        objective if best.proven and first == 0 and worth.exact else worth.objective_at(max(best.found.bound, value))
+    )
     status, why = _ended(objective, bound, best, question)
     served = worth.service() if isinstance(worth, Flows) else None
     others = [(ranked[i].chosen, objectives[i]) for i in range(len(ranked)) if i != first]
     return Plan(
-        question.kind, status, why, ", ".join(best.method), chosen, tuple(gain * worth.unit for gain in gains), objective,
-        bound, worth.unserved(), told(chosen, objective, others), served,
+        question.kind, status, why, ", ".join(best.method), chosen, tuple(gain * worth.unit for gain in gains),
+        objective, bound, worth.unserved(), told(chosen, objective, others), served,
     )  # fmt: skip
 
 
@@ -115,7 +117,9 @@ def _worth(sites: Sites, question: Question, choice: Choice) -> Covering | Media
     return Covering(sites, question, choice.allowed)
 
 
-def _best(sites: Sites, worth: Worth, question: Question, choice: Choice, patience: Patience) -> _Best:
+def _best(
+    sites: Sites, worth: Covering | Medians | Flows, question: Question, choice: Choice, patience: Patience
+) -> _Best:
     found = find(worth, choice, patience)
     method: tuple[str, ...] = ("lazy greedy", "exchanges")
     quiet = patience._replace(progress=_unheard)

@@ -90,9 +90,20 @@ def _to_cell(column: str, value: Any, *, guarded: bool) -> Cell:
         return json.dumps(value, ensure_ascii=False) if value else None
     if column == _FLAG:
         return "yes" if value else "no"
-    if isinstance(value, str) and guarded and _GUARDED.match(value):
-        return _GUARD + value
+    if isinstance(value, str) and guarded:
+        return guard(value)
     return value  # type: ignore[no-any-return]  # PLAIN_FIELDS hold texts and numbers alone
+
+
+def guard(text: str) -> str:
+    """Return a text as it stands in a cell: with an apostrophe before it if it could be taken for a formula.
+
+    Examples
+    --------
+    >>> guard("=1+1"), guard("东四")
+    ("'=1+1", '东四')
+    """
+    return _GUARD + text if _GUARDED.match(text) else text
 
 
 def from_cells(cells: Mapping[str, str]) -> Place:
