@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
@@ -42,6 +43,7 @@ from geo.places.calendar import Calendar
 from geo.places.model import Place
 from geo.streets.graphs import Direction
 from geo.streets.hierarchy import Hierarchy
+from geo.streets.in_view import DrawnStreets, streets_in
 from geo.streets.network import StreetNetwork
 from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
@@ -310,6 +312,10 @@ class City:
     def search(self, text: str, limit: int = 8, near: LonLat | None = None) -> tuple[Name, ...]:
         """Return the names that fit a text best; of equal ones the nearest to a point, or to the middle of the city."""
         return self._gazetteer.search(text, limit, near)
+
+    def streets_in(self, box: BBox) -> DrawnStreets:
+        """Return the streets of a box, to be drawn."""
+        return streets_in(self.network, box)
 
     def tile(self, z: int, x: int, y: int) -> bytes | None:
         """Return a gzipped vector tile of the base map, or None where there is nothing."""

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from geo.choosing.words import read_degrees
 from geo.cli_along import add_along
+from geo.cli_events import add_events
 from geo.cli_export import add_export
 from geo.cli_hours import CALENDAR, add_calendar, add_hours
 from geo.cli_import import add_import
 from geo.cli_nearest import add_nearest
 from geo.cli_places import add_backup, add_places, add_register, add_restore
+from geo.cli_poster import Press, add_poster
 from geo.cli_search import add_search
 from geo.errors import PackError, ParameterError, YizhanError
 from geo.streets.profiles import MODES
@@ -60,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     add_nearest(commands.add_parser("nearest", help="list the nearest places"))
     add_along(commands.add_parser("along", help="list stops on the way from here to there"))
     add_search(commands.add_parser("search", help="find names and addresses"))
+    add_events(commands.add_parser("events", help="list haircuts, communication days and pop-ups near here"))
+    add_poster(commands.add_parser("poster", help="print posters with a code, and find those gone stale"), _press)
     _add_serve(commands.add_parser("serve", help="serve the site"))
     add_import(commands.add_parser("import", help="bring a list of places into the register"))
     add_places(commands.add_parser("places", help="list, show and trace the places of the register"))
@@ -190,6 +194,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default=Path("data/state"),
         help="where planners' scenarios and results are kept (default %(default)s)",
     )
+    parser.add_argument("--url", help="the site's public address, which the codes of posters lead to: https://…")
+    parser.add_argument(
+        "--embed-on",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a site that may show /embed in its pages, e.g. https://www.example.org; repeat for several (default: none)",
+    )
     add_register(parser)
     parser.set_defaults(run=_serve)
 
@@ -212,12 +224,22 @@ def _port(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no port; give a whole number from 0 to 65535")
 
 
+def _press() -> Press:
+    from webmap.posters.press import PosterPress
+
+    return PosterPress()
+
+
 def _serve(arguments: argparse.Namespace) -> None:
+    from webmap.embed.origins import read_origins
     from webmap.serving import serve
     from webmap.settings import Settings
 
+    from geo.posters.links import read_site_url
+
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
-    settings = Settings(arguments.host, arguments.port, register, CALENDAR, arguments.state)
+    url = None if arguments.url is None else read_site_url(arguments.url)
+    settings = Settings(arguments.host, arguments.port, register, CALENDAR, arguments.state, url=url)
     if arguments.workers is not None:
         settings = replace(settings, workers=arguments.workers)
     serve(arguments.city or default_city(), settings)

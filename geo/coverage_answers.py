@@ -20,7 +20,7 @@ from geo.coverage.demand import Demand
 from geo.coverage.drawing import drawn
 from geo.coverage.equity import TravelEquity
 from geo.coverage.pieces import Area, length_mm
-from geo.coverage.planner import HOURS, STATES, Coverage, Loss, Week
+from geo.coverage.planner import HOURS, STATES, Coverage, Loss, Planner, Week
 from geo.coverage.point_table import MICRO
 from geo.coverage.scenario import Scenario
 from geo.coverage.stretches import Stretches
@@ -87,11 +87,13 @@ def week_values(city: City, week: Week, scenario: Scenario | None) -> dict[str, 
     }
 
 
-def backup_values(city: City, query: CoverageQuery, who: Demand, losses: Sequence[Loss]) -> dict[str, Any]:
+def backup_values(
+    city: City, planner: Planner, query: CoverageQuery, losses: Sequence[Loss], scenario: Scenario | None
+) -> dict[str, Any]:
     """Tell who would lose cover if a place closed, the greatest loss first."""
-    own = [(city.places[loss.number], loss.weight) for loss in losses]
+    own = [(planner.places[loss.number], loss.weight) for loss in losses]
     places = [{"id": place.id, "name": place.name, "weight": units(weight)} for place, weight in own]
-    return {**about(city, query, who, None), "places": places}
+    return {**about(city, query, planner.who(query), scenario), "places": places}
 
 
 def effect_values(city: City, effect: Effect, before: NDArray[np.int64], total: int) -> dict[str, Any]:

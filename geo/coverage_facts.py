@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from geo.coverage.demand import Demand
 from geo.coverage.planner import Coverage, Planner
 from geo.coverage.point_table import MICRO
 from geo.coverage.scenario import Scenario
+from geo.coverage_answers import coverage_values
 from geo.errors import HoursError
 from geo.places.hours import CHINA, Hours
 from geo.places.model import Place
@@ -25,6 +26,21 @@ class Told(NamedTuple):
     about: str
     zh: str
     en: str
+
+
+class Answer(NamedTuple):
+    """A coverage, and what must be known to tell of it."""
+
+    city: City
+    planner: Planner
+    coverage: Coverage
+    scenario: Scenario | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the interface tells of the coverage."""
+        equity = self.planner.equity(self.coverage.query, self.coverage.demand)
+        return coverage_values(self.city, self.coverage, equity, self.scenario)
 
 
 #: How the figures come about.
@@ -54,6 +70,7 @@ METHOD: Final[tuple[Told, ...]] = (
         "Travel times judge each piece of street at its middle; longer than two hours, or no way, counts as two hours.",
     ),
 )
+_UNITS: Final[Mapping[str, str]] = {"residents": "人", "metres": "米街道", "pick-up places": "处取餐点"}
 _UNPLACED: Final[Mapping[str, tuple[str, str]]] = {
     "outside_the_map": ("在地图范围之外", "lie outside the map"),
     "no_street": ("所在街道没有可走的路", "are where the map has no street"),
@@ -62,15 +79,7 @@ _UNPLACED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def doubts(
-    city: City,
-    planner: Planner,
-    coverage: Coverage,
-    scenario: Scenario | None = None,
-    *,
-    monday: date | None = None,
-    area: int | None = None,
-) -> tuple[Told, ...]:
+def doubts(answer: Answer, *, monday: date | None = None, area: int | None = None) -> tuple[Told, ...]:
     """Tell what is illustrative, unverified, unknown, provisional or planned in a coverage.
 
     Parameters
@@ -80,12 +89,11 @@ def doubts(
     area
         Speak of the figures of this area only, and of places in the whole city all the same; None: of all areas.
     """
-    return tuple(_doubts(city, planner, coverage, scenario, monday, area))
+    return tuple(_doubts(answer, monday, area))
 
 
-def _doubts(
-    city: City, planner: Planner, coverage: Coverage, scenario: Scenario | None, monday: date | None, area: int | None
-) -> Iterator[Told]:
+def _doubts(answer: Answer, monday: date | None, area: int | None) -> Iterator[Told]:
+    city, planner, coverage, scenario = answer
     if city.manifest.sample:
         yield Told(
             "sample",
@@ -157,7 +165,8 @@ def _of_demand(who: Demand, coverage: Coverage, area: int | None) -> Iterator[To
     for reason, (zh, en) in _UNPLACED.items():
         if weight := by_reason.get(reason, 0):
             amount = f"{weight / MICRO:,.0f}"
-            yield Told(reason, f"{amount}（{who.unit}）{zh}，没有算入。", f"{amount} {who.unit} {en} and are not counted.")
+            unit = _UNITS.get(who.unit, who.unit)
+            yield Told(reason, f"{amount} {unit}{zh}，没有算入。", f"{amount} {who.unit} {en} and are not counted.")
     if who.name == "residents":
         areas = coverage.areas if area is None else coverage.areas[area : area + 1]
         if nobody := sum(one.residents is None for one in areas):

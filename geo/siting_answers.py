@@ -17,6 +17,7 @@ from geo.coverage.gaps import Gap, Gaps
 from geo.coverage.next_places import Siting
 from geo.coverage.pieces import Area
 from geo.coverage.planner import STATES, Coverage, Planner
+from geo.coverage.scenario import Scenario
 from geo.coverage.service_area import ServiceArea
 from geo.coverage.siting.plans import Alternative
 from geo.coverage_answers import about, effect_values, units
@@ -29,10 +30,12 @@ APART_M: Final = 400.0
 _IN_WEIGHT: Final = frozenset({"mclp", "capacitated"})
 
 
-def gaps_values(city: City, planner: Planner, coverage: Coverage, gaps: Gaps) -> dict[str, Any]:
+def gaps_values(
+    city: City, planner: Planner, coverage: Coverage, gaps: Gaps, scenario: Scenario | None = None
+) -> dict[str, Any]:
     """List where uncovered streets lie together, the heaviest first, as GeoJSON points in their middle."""
     return {
-        **about(city, coverage.query, coverage.demand, None),
+        **about(city, coverage.query, coverage.demand, scenario),
         "type": "FeatureCollection",
         "count": gaps.count,
         "rest": units(gaps.rest.sum()),
@@ -80,11 +83,11 @@ def service_area_values(city: City, mode: str, areas: Sequence[ServiceArea]) -> 
     return {"type": "FeatureCollection", "city": city.manifest.version, "mode": mode, "features": features}
 
 
-def siting_values(city: City, siting: Siting) -> dict[str, Any]:
+def siting_values(city: City, siting: Siting, scenario: Scenario | None = None) -> dict[str, Any]:
     """Tell where the next places should go, how good that is, what it brings, and what is nearly as good."""
     plan, kind = siting.plan, siting.query.question.kind
     values: dict[str, Any] = {
-        **about(city, siting.query.coverage, siting.demand, None),
+        **about(city, siting.query.coverage, siting.demand, scenario),
         "kind": kind,
         "p": siting.query.question.p,
         "budget": siting.query.question.budget,
@@ -158,7 +161,8 @@ def apart(lonlat: NDArray[np.float64], gain: NDArray[np.int64], limit: int) -> N
     if not len(lonlat):
         return np.empty(0, dtype=np.intp)
     metres = (lonlat - lonlat.mean(axis=0)) * metres_per_degree(float(lonlat[:, 1].mean()))
-    free, best = gain > 0, []
+    best: list[int] = []
+    free = gain > 0
     while len(best) < limit and free.any():
         one = int(np.argmax(np.where(free, gain, -1)))
         best.append(one)

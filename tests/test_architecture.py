@@ -73,6 +73,7 @@ DOORS: dict[str, frozenset[str]] = {
     "opening_hours": frozenset({"geo.places.hours"}),
     "openpyxl": frozenset({"geo.importing.spreadsheet", "geo.places.interchange.workbook"}),
     "defusedxml": frozenset({"geo.importing.spreadsheet"}),
+    "highspy": frozenset({"geo.coverage.siting.exact"}),
     "networkx": frozenset(),
     "folium": frozenset({"webmap.maps"}),
     "branca": frozenset({"webmap.maps"}),

@@ -13,12 +13,15 @@ from geo.city import City
 from geo.live import LiveCity
 from webmap.api import api
 from webmap.api.planning import planning
+from webmap.api.planning_files import planning_files
 from webmap.assets import init_assets
 from webmap.desk import Desk
 from webmap.errors import init_errors
 from webmap.front import Front
 from webmap.i18n import init_i18n
 from webmap.pages import pages
+from webmap.pages.plan import plan
+from webmap.pages.report import report
 from webmap.security import init_security
 from webmap.settings import Settings
 from webmap.site import Site
@@ -59,6 +62,9 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
     init_assets(app)
     app.register_blueprint(api)
     app.register_blueprint(planning)
+    app.register_blueprint(planning_files)
     app.register_blueprint(pages)
+    app.register_blueprint(plan)
+    app.register_blueprint(report)
     app.wsgi_app = Front(app)  # type: ignore[method-assign]
     return app

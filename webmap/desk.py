@@ -14,8 +14,10 @@ from geo.coverage.demand import Demand
 from geo.coverage.planner import Coverage, Planner
 from geo.coverage.scenario import Scenario
 from geo.coverage.whatif import WhatIf
+from webmap.geojson import areas_collection
 from webmap.jobs import Jobs
 from webmap.shelf import Shelf
+from webmap.site import StoredJson
 
 #: So many answers, questions kept ready for edits, and scenarios' cities are kept.
 _COVERAGES: Final = 16
@@ -40,6 +42,7 @@ class Desk:
         self._coverages = Latest(_COVERAGES)
         self._what_ifs = Latest(_WHAT_IFS)
         self._planners = Latest(_PLANNERS)
+        self._outlines = Latest(1)
 
     def planner(self, city: City, scenario: Scenario | None) -> Planner:
         """Return who answers for a city, as it is or as a scenario has it."""
@@ -47,6 +50,10 @@ class Desk:
             return city.planner
         key = (city.manifest.version, scenario.key)
         return self._planners.get(key, lambda: city.planner_in(scenario))
+
+    def outlines(self, city: City) -> StoredJson:
+        """Return how the subdistricts run."""
+        return self._outlines.get(city.manifest.version, lambda: StoredJson(areas_collection(city)))
 
     def coverage(self, city: City, query: CoverageQuery, scenario: Scenario | None) -> Coverage:
         """Return who is within reach."""

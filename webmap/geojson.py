@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, Final
+
+from shapely import set_precision, to_geojson
 
 from geo.city import City
 from geo.finding.gazetteer import Name
 from geo.places.model import AMENITIES, SERVICES
 from geo.streets.profiles import MODES
+
+#: Outlines are told to about a metre.
+_OUTLINE_DEG: Final = 1e-5
 
 
 def city_summary(city: City) -> dict[str, Any]:
@@ -57,6 +63,21 @@ def places_collection(city: City) -> dict[str, Any]:
             },
         }
         for place in city.places
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def areas_collection(city: City) -> dict[str, Any]:
+    """Return the subdistricts that streets of the map lie in as GeoJSON outlines; coarse, for a page."""
+    features = [
+        {
+            "type": "Feature",
+            "id": number,
+            "geometry": json.loads(to_geojson(set_precision(shape, _OUTLINE_DEG, mode="pointwise"))),
+            "properties": {"number": number, "name": area.name, "name_en": area.name_en, "district": area.district},
+        }
+        for number, (area, shape) in enumerate(zip(city.areas, city.outlines, strict=True))
+        if shape is not None
     ]
     return {"type": "FeatureCollection", "features": features}
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -119,7 +120,53 @@ class BaseMap(JSCSSMixin, Layer):
         self.config = dict(config)
 
 
-def city_map(city: Mapping[str, Any], *, lang: str) -> MapShell:
+class Scripted(Layer):
+    """A piece of our own script on a map.
+
+    Parameters
+    ----------
+    name
+        What kind of thing it is.
+    script
+        JavaScript, written by us; the Leaflet map is ``map`` in it, and ``values`` are there under their names.
+    values
+        Must be JSON, and may be anybody's: they reach the page as data.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            ((map, values) => { {{ this.code }} })({{ this._parent.get_name() }}, {{ this.values|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, name: str, script: str, values: Any) -> None:
+        super().__init__(control=False)
+        self._name = name
+        self.code = script
+        self.values = values
+
+
+class _Inline(Element):
+    """One of our own files, put into a page that stands alone."""
+
+    def __init__(self, tag: str, filename: str) -> None:
+        super().__init__()
+        self.code = (Path(__file__).parent / "static" / filename).read_text(encoding="utf-8")
+        self._template = Template(f"<{tag}>{{{{ this.code }}}}</{tag}>")
+
+
+def standing_alone(leaflet_map: LeafletMap) -> LeafletMap:
+    """Put Leaflet itself into the page of a map, so that it asks no host for anything: for notebooks."""
+    leaflet_map.default_js, leaflet_map.default_css = [], []
+    header = cast(Figure, leaflet_map.get_root()).header
+    header.add_child(_Inline("style", VENDORED["leaflet_css"]), name="leaflet_css")
+    header.add_child(_Inline("script", VENDORED["leaflet"]), name="leaflet")
+    return leaflet_map
+
+
+def city_map(city: Mapping[str, Any], *, lang: str, zoom: int = 13) -> MapShell:
     """Build the shell of a city's map.
 
     Parameters
@@ -129,6 +176,8 @@ def city_map(city: Mapping[str, Any], *, lang: str) -> MapShell:
         ``center`` (lon, lat) and ``base_map``.
     lang
         Language of the labels, ``"zh"`` or ``"en"``.
+    zoom
+        How close the map opens, 10 to 19.
 
     Returns
     -------
@@ -145,7 +194,7 @@ def city_map(city: Mapping[str, Any], *, lang: str) -> MapShell:
     leaflet_map = LeafletMap(
         location=(lat, lon),
         tiles=None,
-        zoom_start=13,
+        zoom_start=zoom,
         zoom_control="bottomright",
         prefer_canvas=True,
     )

@@ -57,8 +57,29 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def csp_allow(directive: str, *sources: str) -> None:
+    """Widen one directive of the policy, for the answer to this request alone.
+
+    Parameters
+    ----------
+    directive
+        Its name; if the policy has none yet, it is added.
+    sources
+        Origins or keywords, checked before.
+    """
+    g.setdefault("csp_allowed", {})[directive] = sources
+
+
 def _add_headers(response: Response) -> Response:
     policy = _POLICY.format(nonce=f" 'nonce-{csp_nonce()}'") if "csp_nonce" in g else _WITHOUT_NONCE
+    for directive, sources in g.get("csp_allowed", {}).items():
+        policy = _widened(policy, directive, sources)
     for name, value in (("Content-Security-Policy", policy), *_ALWAYS):
         response.headers.add_header(name, value)
     return response
+
+
+def _widened(policy: str, directive: str, sources: tuple[str, ...]) -> str:
+    known = dict(each.partition(" ")[::2] for each in policy.split("; "))
+    known[directive] = " ".join([*known.get(directive, "").split(), *sources])
+    return "; ".join(f"{name} {allowed}" for name, allowed in known.items())

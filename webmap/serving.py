@@ -46,6 +46,8 @@ def serve(path: Path, settings: Settings) -> None:
             wsgi.REGISTER: settings.register or "",
             wsgi.CALENDAR: str(settings.calendar.resolve()),
             wsgi.STATE: str(settings.state.resolve()),
+            wsgi.URL: settings.url or "",
+            wsgi.EMBED_ON: " ".join(settings.embedders),
             wsgi.STATUS: status,
         }
         live = _open_once() if multiprocessing.get_start_method() == "fork" else None

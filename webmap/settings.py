@@ -27,6 +27,11 @@ class Settings:
         Processes that answer, each with a city of its own on the shared, memory-mapped pack.
     threads
         Requests that each of them works on at the same time.
+    embedders
+        Origins whose pages may show ``/embed`` in a frame, as :func:`webmap.embed.origins.read_origins` gives them; our
+        own pages always may, and no other page of ours may be framed by anybody else.
+    url
+        The site's public address, which the codes of posters lead to; None: no posters are made.
     """
 
     host: str = "127.0.0.1"
@@ -36,3 +41,5 @@ class Settings:
     state: Path = Path("data/state")
     workers: int = min(2, os.cpu_count() or 1)
     threads: int = 2
+    url: str | None = None
+    embedders: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from geo.city import City
 from geo.coverage.asking import CoverageQuery
-from geo.coverage.candidates import Candidate, from_crossings, from_hosts, from_table
+from geo.coverage.candidates import DEFAULT_HOSTS, Candidate, from_crossings, from_hosts, from_table
 from geo.coverage.next_places import SitingQuery
 from geo.coverage.siting.plans import Phase
 from geo.coverage.siting.problems import KINDS, Question
@@ -23,7 +23,6 @@ _MAX_MONEY: Final = 10**15
 _MAX_IDS: Final = 1000
 _MAX_YEARS: Final = 30
 _MAX_ALTERNATIVES: Final = 20
-_HOSTS: Final = ("bank", "convenience", "community_centre", "library", "toilets")
 
 
 def siting_query(body: Mapping[str, Any], coverage: CoverageQuery) -> tuple[SitingQuery, int]:
@@ -60,7 +59,7 @@ def candidates_of(body: Mapping[str, Any], city: City) -> tuple[Candidate, ...]:
     ParameterError, UnknownWordError
         They are named in another way, or the table cannot be used.
     """
-    named = body.get("candidates", {"hosts": list(_HOSTS)})
+    named = body.get("candidates", {"hosts": list(DEFAULT_HOSTS)})
     if not isinstance(named, dict) or len(named) != 1 or next(iter(named)) not in {"hosts", "csv", "crossings"}:
         raise ParameterError(
             "candidates must be one of {'hosts': [kinds]}, {'csv': text}, {'crossings': true}", parameter="candidates"

@@ -12,16 +12,21 @@ from flask import Flask
 
 from geo.errors import YizhanError
 from geo.live import LiveCity
+from geo.posters.links import read_site_url
 from webmap import create_app
+from webmap.embed.origins import read_origins
 from webmap.settings import Settings
 from webmap.site import site
 
 #: Folder of the city pack; path or URL of a register; folder of imported notices of holidays; folder of jobs and
-#: scenarios.
+#: scenarios; the site's public address.
 CITY: Final = "YIZHAN_CITY"
 REGISTER: Final = "YIZHAN_REGISTER"
 CALENDAR: Final = "YIZHAN_CALENDAR"
 STATE: Final = "YIZHAN_STATE"
+#: Origins that may show ``/embed``, with blanks between.
+EMBED_ON: Final = "YIZHAN_EMBED_ON"
+URL: Final = "YIZHAN_URL"
 #: Folder in which every process of ``yizhan serve`` leaves a file when it is ready, with the city's name, or when it
 #: cannot be, with the reason; the file's suffix tells which.
 STATUS: Final = "YIZHAN_STATUS"
@@ -80,6 +85,8 @@ def _settings() -> Settings:
         register=os.environ.get(REGISTER) or None,
         calendar=Path(os.environ.get(CALENDAR, Settings.calendar)),
         state=Path(os.environ.get(STATE, Settings.state)),
+        embedders=read_origins(os.environ.get(EMBED_ON, "").split()),
+        url=read_site_url(url) if (url := os.environ.get(URL)) else None,
     )
 
 

@@ -22,6 +22,7 @@ UNKNOWN: Final = State("unknown", None, None, None, None, None)
 Failure = Literal["closed", "closes_too_soon", "hours_unknown"]
 FAILURES: Final[tuple[Failure, ...]] = get_args(Failure)
 
+_CLOSED, _TOO_SOON, _UNKNOWN = (FAILURES.index(failure) + 1 for failure in FAILURES)
 _NEVER: Final = float("inf")
 _S_US: Final = 1_000_000
 _UNKNOWN_RUN: Final = Run("unknown", None, None, UNKNOWN)
@@ -85,13 +86,18 @@ class Openings:
         uint8 (n_instants, n_places)
             0: it does; otherwise the position of the reason in :data:`FAILURES`, counted from 1.
         """
-        code: dict[Failure | None, int] = {None: 0}
-        code.update({failure: n for n, failure in enumerate(FAILURES, start=1)})
-        first = [numbers[0] for numbers in self._alike.values()]
-        found = [[code[self.failure(number, then, min_left_s, kinds)] for number in first] for then in at_us]
+        until, unknown = self._runs.open_until(at_us)
+        then = np.asarray(at_us, dtype=np.int64)
         everyone = np.empty((len(at_us), len(self._services)), dtype=np.uint8)
-        for column, numbers in enumerate(self._alike.values()):
-            everyone[:, numbers] = np.array([row[column] for row in found], dtype=np.uint8)[:, None]
+        for services, numbers in self._alike.items():
+            own = [offer for kind, offer in services if not kinds or kind in kinds]
+            if own:
+                latest = until[own].max(axis=0)
+                code = np.where(latest > 0, _TOO_SOON, np.where(unknown[own].any(axis=0), _UNKNOWN, _CLOSED))
+                code[latest - then >= min_left_s * _S_US] = 0
+            else:
+                code = np.full(len(at_us), _UNKNOWN)
+            everyone[:, numbers] = code[:, None]
         return everyone
 
     @cached_property

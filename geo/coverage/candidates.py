@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from geo.coords import E7, LonLat
-from geo.coverage.point_table import MICRO, columns_of, degrees, number
+from geo.coverage.point_table import MICRO, columns_of, degrees, number, read_table
 from geo.coverage.siting.problems import MAX_CANDIDATES
 from geo.coverage.spots import HOSTS, Spot
 from geo.errors import ParameterError, UnknownWordError
@@ -24,6 +25,8 @@ _HEADERS: Final = MappingProxyType({
     "price": ("price", "cost", "费用", "造价"),
     "capacity": ("capacity", "seats", "座位", "容量"),
 })  # fmt: skip
+#: Which hosts are asked if nobody says which.
+DEFAULT_HOSTS: Final = ("bank", "convenience", "community_centre", "library", "toilets")
 _NEEDED: Final = ("lon", "lat")
 _MAX_NAME: Final = 200
 _MAX_AMOUNT: Final = 1_000_000_000
@@ -87,6 +90,17 @@ def from_crossings(network: StreetNetwork) -> tuple[Candidate, ...]:
         )
     lonlat = (network.node_e7 / E7).tolist()
     return tuple(Candidate(f"crossing-{n}", None, "crossing", LonLat(*at)) for n, at in enumerate(lonlat))
+
+
+def read_candidates(path: Path) -> tuple[Candidate, ...]:
+    """Read a file of willing hosts; see :func:`from_table`.
+
+    Raises
+    ------
+    ParameterError
+        The file or a row of it cannot be used.
+    """
+    return read_table(path, from_table, "candidates")
 
 
 def from_table(lines: Iterable[str], source: str) -> tuple[Candidate, ...]:

@@ -65,7 +65,7 @@ def nearest_at(
 def legs(
     streets: Graph, edge: NDArray[np.int32], offset_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return the labels that one comes to from positions on edges, and what it costs; (2, n), or (4, n) if one parks."""
+    """Return the labels that one comes to from positions on edges, and the costs: (2, n), or (4, n) where one parks."""
     ends, long = streets.edge_nodes[edge].T, streets.edge_length_m[edge]
     sides = [(streets.against[edge], offset_m), (streets.along[edge], long - offset_m)]
     if len(streets.foot_along):

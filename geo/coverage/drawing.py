@@ -1,17 +1,21 @@
-"""Parts of streets as lines: where they run, all of them at once."""
+"""Parts of streets as lines: in which areas they lie and where they run, all of them at once."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.coords import E7
-from geo.coverage.pieces import length_mm
+from geo.coverage.clusters import cut
+from geo.coverage.pieces import Pieces, length_mm
 from geo.coverage.stretches import Stretches
 from geo.streets.network import StreetNetwork
+
+#: Longer than any street, so that nothing is cut but at borders.
+_WHOLE_MM: Final = (1 << 30) - 1
 
 
 class Lines(NamedTuple):
@@ -51,3 +55,22 @@ def drawn(network: StreetNetwork, stretches: Stretches) -> Lines:
     within = np.arange(len(owner)) - np.searchsorted(owner, owner)
     lonlat[first[owner] + 1 + within] = network.shape_e7[row] / E7
     return Lines(first, lonlat)
+
+
+def cut_by_area(pieces: Pieces, stretches: Stretches) -> tuple[Stretches, NDArray[np.int32]]:
+    """Cut stretches at the borders of areas.
+
+    Returns
+    -------
+    tuple
+        The parts, ordered by area, edge and start; and the area of each, int32 (n,).
+    """
+    piece, parts = cut(pieces, stretches, _WHOLE_MM)
+    area = pieces.area[piece]
+    order = np.lexsort((parts.start_mm, parts.edge, area))
+    area, parts = area[order], parts.take(order)
+    begins = np.ones(len(area), dtype=bool)  # pieces of one area may touch
+    begins[1:] = (np.diff(area) != 0) | (np.diff(parts.edge) != 0) | (parts.start_mm[1:] != parts.end_mm[:-1])
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(area)).astype(np.int64)[: len(first)] - 1
+    return Stretches(parts.edge[first], parts.start_mm[first], parts.end_mm[last]), area[first]

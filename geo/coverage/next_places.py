@@ -93,11 +93,20 @@ class Siting:
 
 
 def find_sites(
-    planner: Planner, query: SitingQuery, candidates: Sequence[Candidate], patience: Patience | None = None
+    planner: Planner,
+    query: SitingQuery,
+    candidates: Sequence[Candidate],
+    patience: Patience | None = None,
+    demand: Demand | None = None,
 ) -> Siting | None:
     """Find where the next places should go; None if it was stopped before anything was found.
 
     A piece of street counts whole, judged at its middle; what is found is then measured exactly.
+
+    Parameters
+    ----------
+    demand
+        Who is counted; None: the layer that the question names.
 
     Raises
     ------
@@ -107,7 +116,7 @@ def find_sites(
         A forced or forbidden candidate is not among them.
     """
     waits = patience or Patience()
-    asked, ways, who = query.coverage, planner.ways(query.coverage.mode), planner.who(query.coverage)
+    asked, ways, who = query.coverage, planner.ways(query.coverage.mode), demand or planner.who(query.coverage)
     if not query.keep:
         candidates = [*candidates, *_standing(planner, asked)]
     if not candidates:
@@ -153,7 +162,7 @@ def find_sites(
     phased = earliest_first(sites, question, query.phases, waits) if query.phases else None
     plan = phased.plans[-1] if phased else solve(sites, question, waits)
     waits.progress(Progress("measuring what it brings", plan.objective, plan.bound))
-    effect = _effect(planner, query, [own[n] for n in plan.chosen]) if plan.chosen else None
+    effect = _effect(planner, query, who, [own[n] for n in plan.chosen]) if plan.chosen else None
     return Siting(query, who, own, len(candidates) - len(own), len(kept), lost, plan, phased, effect)
 
 
@@ -201,7 +210,7 @@ def _standing(planner: Planner, query: CoverageQuery) -> list[Candidate]:
     return [Candidate(place.id, place.name, "place", place.position) for place in places]
 
 
-def _effect(planner: Planner, query: SitingQuery, chosen: Sequence[Candidate]) -> Effect:
+def _effect(planner: Planner, query: SitingQuery, who: Demand, chosen: Sequence[Candidate]) -> Effect:
     """Measure what the chosen sites bring beside the places that stay, and what is lost with those that do not."""
     asked = query.coverage
     wanted = asked.wanted.services or ("rest_stop",)
@@ -212,7 +221,7 @@ def _effect(planner: Planner, query: SitingQuery, chosen: Sequence[Candidate]) -
     ]
     stay = {one.id for one in chosen}
     gone = [] if query.keep else [Close(one.id) for one in _standing(planner, asked) if one.id not in stay]
-    return planner.what_if(asked).effect([*added, *gone])
+    return planner.what_if(asked, who).effect([*added, *gone])
 
 
 def _take(places: Positions, rows: NDArray[np.intp]) -> Positions:

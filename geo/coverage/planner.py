@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from geo.coverage.pieces import Area, length_mm
 from geo.coverage.profiles import read_profiles
 from geo.coverage.reach import middles
 from geo.coverage.scenario import Close
+from geo.coverage.sets import covered_by_sets
 from geo.coverage.straight import Circles, Ground
 from geo.coverage.stretches import Stretches, reached, streets_of
 from geo.coverage.table import weight_by_area
@@ -46,6 +48,9 @@ CIRCLE_M: Final = 1000.0
 HOURS: Final = 168
 #: Who is there when, by layer: see ``profiles.csv``.
 PROFILES: Final[Mapping[Layer, str]] = {"residents": "always", "street_length": "sanitation", "pickups": "couriers"}
+#: The longest way round on a grid of streets, beside the straight line: whoever is nearer than this and still cannot
+#: come in time is kept away by something.
+GRID_DETOUR: Final = math.sqrt(2)
 #: Longer ways are as good as none, seconds.
 CAP_S: Final = 7200
 #: So many fields are kept, each with what it reaches.
@@ -242,13 +247,13 @@ class Planner:
         begin = datetime.combine(monday, time(), tzinfo=CHINA)
         hours = [begin + timedelta(hours=hour) for hour in range(HOURS)]
         open_ = counted_at(self._conditions, self._openings, query, hours)
-        covered = np.zeros((HOURS, len(self.layers.areas) + 1), dtype=np.int64)
         sets, of_hour = np.unique(open_, axis=0, return_inverse=True)
-        for number, mask in enumerate(sets):
-            if stop():
-                return None
-            covered[of_hour.ravel() == number] = self._covered(query, who, mask)
-        return Week(query, who, self.layers.areas, monday, covered, who.by_area(len(self.layers.areas)), len(sets))
+        ways, count = self.ways(query.mode), len(self.layers.areas)
+        on_streets, counting = (ways.streets, ways.back, ways.leaves), (who, self.layers.pieces, count)
+        covered = covered_by_sets(on_streets, self._closed, query.cutoff, self.length_mm, sets, counting, stop)
+        if covered is None:
+            return None
+        return Week(query, who, self.layers.areas, monday, covered[of_hour.ravel()], who.by_area(count), len(sets))
 
     def backup(self, query: CoverageQuery, demand: Demand | None = None) -> tuple[Loss, ...]:
         """Tell for each place that counts who would lose cover if it closed, the greatest loss first."""
@@ -329,14 +334,6 @@ class Planner:
                 self._kept.popitem(last=False)
         return found
 
-    def _covered(self, query: CoverageQuery, who: Demand, mask: _Mask) -> NDArray[np.int64]:
-        """Return how much is within reach of the marked places, by area."""
-        ways = self.ways(query.mode)
-        field = make_field(ways.back, ways.leaves, mask, self._closed)
-        part = reached(ways.streets, ways.leaves, field, query.cutoff, self.length_mm, mask)
-        near = np.asarray(self._point_costs(query.mode, who, field, mask) <= query.cutoff)
-        return np.asarray(weight_by_area(who, self.layers.pieces, [part], [near], len(self.layers.areas))[0])
-
     def _points(
         self, query: CoverageQuery, who: Demand, masks: Sequence[_Mask], fields: Sequence[Field]
     ) -> tuple[list[_Mask], _Mask]:
@@ -357,5 +354,5 @@ class Planner:
         return costs_at(ways.streets, ways.leaves, field, points.edge, points.offset_m, points.access, mask)
 
     def _straight_m(self, query: CoverageQuery) -> float:
-        """How far one would come on foot if streets were straight."""
-        return query.cutoff_s * WALK_KMH / 3.6
+        """How far one would come on foot, as the crow flies, on any grid of streets without an obstacle."""
+        return query.cutoff_s * WALK_KMH / 3.6 / GRID_DETOUR

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.coords import BBox
 from geo.errors import ParameterError, SwappedCoordinatesError
+
+_T = TypeVar("_T")
 
 #: Weights are whole millionths of their unit.
 MICRO: Final = 1_000_000
@@ -94,19 +96,37 @@ def read_points(path: Path) -> PointTable:
     ParameterError
         The file or a row of it cannot be used; the message names the line, the value, the limit and the remedy.
     """
+    return read_table(path, points_of, "demand")
+
+
+def read_table(path: Path, read: Callable[[Iterable[str], str], _T], parameter: str) -> _T:
+    """Read somebody's CSV file, in UTF-8 or GB18030, if it is not too large.
+
+    Parameters
+    ----------
+    read
+        Reads its lines; the file's name goes into messages.
+    parameter
+        Whose value the file is.
+
+    Raises
+    ------
+    ParameterError
+        There is no such file, it is too large, or no text.
+    """
     try:
         if not path.is_file():
-            raise ParameterError(f"{path.name}: no such file; give a table of points as CSV", parameter="demand")
+            raise ParameterError(f"{path.name}: no such file; give a table as CSV", parameter=parameter)
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ParameterError(
                 f"{path.name}: {size:,} bytes, over {MAX_BYTES:,}; add up points that lie together, or keep only the "
-                "three columns that are needed",
-                parameter="demand",
+                "columns that are needed",
+                parameter=parameter,
             )
         return points_in(path.read_bytes(), path.name)
     except OSError as error:
-        raise ParameterError(f"{path.name}: cannot be read ({error.strerror})", parameter="demand") from error
+        raise ParameterError(f"{path.name}: cannot be read ({error.strerror})", parameter=parameter) from error
 
 
 def points_in(content: bytes, source: str) -> PointTable:
@@ -123,7 +143,7 @@ def points_in(content: bytes, source: str) -> PointTable:
         except UnicodeDecodeError:
             continue
         return points_of(io.StringIO(text, newline=""), source)
-    raise ParameterError(f"{source}: no text in UTF-8 or GB18030; save the table as CSV in UTF-8", parameter="demand")
+    raise ParameterError(f"{source}: no text in UTF-8 or GB18030; save the table as CSV in UTF-8", parameter=parameter)
 
 
 def points_of(lines: Iterable[str], source: str) -> PointTable:

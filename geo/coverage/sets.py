@@ -19,7 +19,7 @@ from geo.coverage.demand import Demand
 from geo.coverage.pieces import Pieces
 from geo.coverage.stretches import spans_on_edges
 from geo.streets.compiled import compiled
-from geo.streets.fields import leaf_labels, standing_leaves
+from geo.streets.fields import closing, leaf_labels, standing_leaves
 from geo.streets.graphs import Graph, Leaves
 from geo.streets.network import NO_WAY
 from geo.streets.queues import longer, push
@@ -78,6 +78,8 @@ def covered_by_sets(
 ) -> NDArray[np.int64] | None:
     """Return how much of a demand is within reach of each set of places, by area; None if it was stopped.
 
+    Where groups reach too much to be kept at once, one half of the sets is answered after the other.
+
     Parameters
     ----------
     ways
@@ -99,17 +101,26 @@ def covered_by_sets(
     -------
     int64 (n_sets, n_areas + 1)
         Millionths of the demand's unit; the last column is what lies in no area.
-
-    Raises
-    ------
-    MemoryError
-        There are more than :data:`MAX_PAIRS` pairs of a group and a label that it reaches: ask set by set.
     """
     (streets, back, leaves), (demand, pieces, area_count) = ways, who
+    stopped = False
+
+    def over() -> bool:
+        nonlocal stopped
+        stopped = stopped or stop()
+        return stopped
+
     opened, group = _groups(sets)
-    known = _known(back, leaves, standing_leaves(back, leaves, None, closed), closed, cutoff, group, stop)
+    cost = standing_leaves(back, leaves, None, closed)
+    known = _known(back if closed is None else closing(back, closed), leaves, cost, cutoff, group, over)
     if known is None:
-        return None
+        if stopped:
+            return None
+        half = len(sets) // 2
+        parts = [
+            covered_by_sets(ways, closed, cutoff, length_mm, some, who, over) for some in (sets[:half], sets[half:])
+        ]
+        return None if stopped else np.concatenate([part for part in parts if part is not None])
     near = _streets(streets, leaves, cutoff, length_mm, group, known, demand, pieces)
     points = _points(streets, leaves, cutoff, group, demand)
     covered = np.zeros((len(sets), area_count + 1), dtype=np.int64)
@@ -118,7 +129,7 @@ def covered_by_sets(
         return np.asarray(_weigh(opened[low:high], known, near, points, cutoff, area_count))
 
     done = 0
-    for found in in_blocks(len(sets), block, 0, stop, lambda _: None, _SETS_AT_ONCE):
+    for found in in_blocks(len(sets), block, 0, over, lambda _: None, _SETS_AT_ONCE):
         covered[done : done + len(found)] = found
         done += len(found)
     return covered if done == len(sets) else None
@@ -138,15 +149,11 @@ def _known(
     back: Graph,
     leaves: Leaves,
     leaf_cost: NDArray[np.int32],
-    closed: NDArray[np.bool_] | None,
     cutoff: int,
     group: NDArray[np.int32],
     stop: Stop,
 ) -> _Known | None:
-    """Search from each group; None if it was stopped."""
-    from geo.streets.fields import closing
-
-    streets = back if closed is None else closing(back, closed)
+    """Search from each group; None if it was stopped, or if several groups reach more than can be kept."""
     count = int(group.max(initial=-1)) + 1
     of = group[leaves.facility]
     kept = np.flatnonzero((of >= 0) & (leaf_cost <= cutoff))
@@ -157,21 +164,19 @@ def _known(
     def block(low: int, high: int, space: Space) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         epoch = space.take(high - low)
         found: tuple[NDArray[np.int64], NDArray[np.int64]] = _search(
-            streets, first[low : high + 1], label, cost, cutoff, space.state, epoch
+            back, first[low : high + 1], label, cost, cutoff, space.state, epoch
         )
         return found
 
     sizes, keys, pairs = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
     for size, key in in_blocks(count, block, back.label_count, stop, lambda _: None, _GROUPS_AT_ONCE):
         pairs += len(key)
-        if pairs > MAX_PAIRS:
-            raise MemoryError(f"more than {MAX_PAIRS:,} pairs of a group of places and a crossing")
+        if pairs > MAX_PAIRS and count > 1:
+            return None
         sizes.append(size)
         keys.append(key)
     size = np.concatenate(sizes)
     if len(size) < count:
-        return None
-    if not count and stop():
         return None
     number = np.repeat(np.arange(count, dtype=np.int32), size)
     return _Known(*_by_label(np.concatenate(keys), number, back.label_count))
@@ -210,9 +215,7 @@ def _streets(
     )  # fmt: skip
 
 
-def _points(
-    streets: Graph, leaves: Leaves, cutoff: int, group: NDArray[np.int32], demand: Demand
-) -> _Points:
+def _points(streets: Graph, leaves: Leaves, cutoff: int, group: NDArray[np.int32], demand: Demand) -> _Points:
     """Take the points, and the places on their own streets that are within reach along them."""
     points = demand.points
     label, cost = legs(streets, points.edge, points.offset_m)
@@ -273,7 +276,6 @@ def _weigh(opened, known, streets, points, cutoff, area_count):  # type: ignore[
     """Sum what is covered by each set, by area; the last is that of what lies in none, which -1 means."""
     covered = np.zeros((len(opened), area_count + 1), np.int64)
     cost = np.full(len(known.first) - 1, NO_WAY, np.int32)
-    start, end = np.empty(16, np.int64), np.empty(16, np.int64)
     for number in range(len(opened)):
         holds, total = opened[number], covered[number]
         for label in range(len(cost)):
@@ -282,50 +284,59 @@ def _weigh(opened, known, streets, points, cutoff, area_count):  # type: ignore[
                 if holds[known.group[i]]:
                     cost[label] = known.cost[i]
                     break
-        for i in range(len(streets.length)):
-            long = streets.length[i]
-            back, ahead = np.int64(0), np.int64(0)
-            for side in range(streets.label.shape[1]):
-                left, ticks = cutoff - np.int64(cost[streets.label[i, side]]), np.int64(streets.ticks[i, side])
-                if left < 0 or ticks == NO_WAY:
-                    continue
-                part = long if left >= ticks else left * long // ticks
-                if side & 1 == 0:
-                    back = max(back, part)
-                else:
-                    ahead = max(ahead, part)
-            low, high, count = streets.span[i], streets.span[i + 1], 0
-            while high - low + 2 > len(start):
-                start, end = longer(start), longer(end)
-            if back + ahead >= long:
-                start[0], end[0], count = 0, long, 1
-            else:
-                count = _add(start, end, count, np.int64(0), back)
-                for j in range(low, high):
-                    if holds[streets.span_group[j]]:
-                        count = _add(start, end, count, streets.span_start[j], streets.span_end[j])
-                count = _add(start, end, count, long - ahead, long)
-            if count == 0:
-                continue
-            for piece in range(streets.piece[i], streets.piece[i + 1]):
-                first, last, inside, upto = streets.start_mm[piece], streets.end_mm[piece], np.int64(0), np.int64(0)
-                for j in range(count):  # in order of their starts; what overlaps counts once
-                    a, b = max(start[j], upto, first), min(end[j], last)
-                    if b > a:
-                        inside += b - a
-                        upto = b
-                weight, whole = streets.weight[piece], last - first
-                each = weight // whole
-                total[streets.area[piece]] += each * inside + (weight - each * whole) * inside // whole
+        _on_streets(holds, streets, cost, cutoff, total)
         for i in range(len(points.weight)):
             near = False
             for side in range(points.label.shape[1]):
-                near |= cost[points.label[i, side]] + points.cost[i, side] <= cutoff
+                near = near or cost[points.label[i, side]] + points.cost[i, side] <= cutoff
             for j in range(points.own[i], points.own[i + 1]):
-                near |= holds[points.own_group[j]]
+                near = near or holds[points.own_group[j]]
             if near:
                 total[points.area[i]] += points.weight[i]
     return covered
+
+
+@compiled
+def _on_streets(holds, streets, cost, cutoff, total):  # type: ignore[no-untyped-def]
+    """Add what is covered on streets: from their ends as far as the time allows, and beside the places on them."""
+    start, end, from_end = np.empty(16, np.int64), np.empty(16, np.int64), np.zeros(2, np.int64)
+    for i in range(len(streets.length)):
+        long, low, high, count = streets.length[i], streets.span[i], streets.span[i + 1], 0
+        from_end[:] = 0
+        for side in range(streets.label.shape[1]):
+            left, ticks = cutoff - np.int64(cost[streets.label[i, side]]), np.int64(streets.ticks[i, side])
+            if left >= 0 and ticks != NO_WAY:
+                part = long if left >= ticks else left * long // ticks
+                from_end[side & 1] = max(from_end[side & 1], part)
+        while high - low + 2 > len(start):
+            start, end = longer(start), longer(end)
+        if from_end[0] + from_end[1] >= long:
+            count = _add(start, end, count, np.int64(0), long)
+        else:
+            count = _add(start, end, count, np.int64(0), from_end[0])
+            count = _add(start, end, count, long - from_end[1], long)
+            for j in range(low, high):
+                if holds[streets.span_group[j]]:
+                    count = _add(start, end, count, streets.span_start[j], streets.span_end[j])
+        if count == 0:
+            continue
+        for piece in range(streets.piece[i], streets.piece[i + 1]):
+            first, last = streets.start_mm[piece], streets.end_mm[piece]
+            inside, weight, whole = _inside(start, end, count, first, last), streets.weight[piece], last - first
+            each = weight // whole  # as table.share_of
+            total[streets.area[piece]] += each * inside + (weight - each * whole) * inside // whole
+
+
+@compiled
+def _inside(start, end, count, first, last):  # type: ignore[no-untyped-def]
+    """Return how much of a piece lies in parts that are ordered by their starts; what overlaps counts once."""
+    inside, upto = np.int64(0), first
+    for j in range(count):
+        a, b = max(start[j], upto), min(end[j], last)
+        if b > a:
+            inside += b - a
+            upto = b
+    return inside
 
 
 @compiled

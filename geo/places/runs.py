@@ -12,6 +12,9 @@ from datetime import date, datetime, time, timedelta
 from threading import Lock
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.places.calendar import Calendar
 from geo.places.hours import CLOSING_SOON_MIN, Certainty, Instant, State, local_time
 from geo.places.offer import Offer
@@ -20,6 +23,8 @@ from geo.places.offer import Offer
 MAX_DAYS: Final = 16
 #: Runs that are kept in all; about 0.5 kB each.
 MAX_RUNS: Final = 1 << 16
+#: An instant after all that can be asked about.
+FOR_EVER: Final = 1 << 62
 
 _S_US: Final = 1_000_000
 _MINUTE_US: Final = 60 * _S_US
@@ -100,13 +105,44 @@ class Runs:
 
     def at(self, number: int, at_us: int) -> Run:
         """Return the run of an offer at an instant."""
-        day = at_us // _DAY_US
+        begins, runs = self._day(number, at_us // _DAY_US)
+        return runs[bisect_right(begins, at_us) - 1]
+
+    def open_until(self, at_us: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Tell of every offer at several instants until when it is open, and whether nobody knows if it is.
+
+        Returns
+        -------
+        until
+            In the terms of :func:`clock_us`; 0: it is not certainly open; :data:`FOR_EVER`: nobody knows of an end.
+            int64 (n_offers, n_instants).
+        unknown
+            bool (n_offers, n_instants).
+        """
+        instants = np.asarray(at_us, dtype=np.int64)
+        until = np.zeros((len(self._offers), len(instants)), dtype=np.int64)
+        unknown = np.zeros(until.shape, dtype=np.bool_)
+        days = instants // _DAY_US
+        for day in np.unique(days).tolist():
+            column = np.flatnonzero(days == day)
+            then = instants[column]
+            for number in range(len(self._offers)):
+                begins, runs = self._day(number, day)
+                ends = [(FOR_EVER if run.until_us is None else run.until_us) * (run.kind == "open") for run in runs]
+                if len(runs) == 1:
+                    until[number, column], unknown[number, column] = ends[0], runs[0].kind == "unknown"
+                    continue
+                own = np.searchsorted(begins, then, side="right") - 1
+                until[number, column] = np.array(ends, dtype=np.int64)[own]
+                unknown[number, column] = np.array([run.kind == "unknown" for run in runs])[own]
+        return until, unknown
+
+    def _day(self, number: int, day: int) -> _Runs:
         found = self._days[number].get(day)
         if found is None:
             found = evaluate(self._offers[number], date.fromordinal(day), self._calendar)
             self._keep(number, day, found)
-        begins, runs = found
-        return runs[bisect_right(begins, at_us) - 1]
+        return found
 
     def _keep(self, number: int, day: int, found: _Runs) -> None:
         with self._lock:

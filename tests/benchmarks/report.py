@@ -55,6 +55,13 @@ _LOAD: Final = """
 `/api/v1/nearest` of {city} under {tool}: {connections} connections for {seconds} s after a warm-up, {questions} random
 questions in turn ({mix}). The tool runs on the same cores as the server. A sample of bodies is compared with the answer
 reckoned in process. Memory is that of all of a server's processes after the load."""
+_SITING: Final = """
+Seconds of the processor, processes that a side starts counted, to build the model and to solve it, on {date} with
+{versions}; ours has run once before, so that nothing is compiled. Where is *even*: {demand} rows of demand and
+{candidates} candidates at random in a square of {side_m} m (seed {seed}); *clustered*: half of the demand is around
+centres. MCLP covers within {radius_m} m, the p-median has all costs; ours stops after {limit_s} s by the clock. San
+Francisco is the example that spopt brings, with its radius of {sf_radius_m} m. Objectives are reckoned by one function
+for both sides, from the sites chosen."""
 _ENGINE: Final = """
 The bare engine on the same questions, one thread, from the words of the query to the bytes of the answer: median
 {median} ms, mean {mean} ms, p99 {p99} ms ({runs} questions). {bound}"""
@@ -81,6 +88,7 @@ def render(results: Mapping[str, Any]) -> str:
                 _comparison(lines, list(results["cities"])),
                 *_notes(lines),
             ]
+    parts += _siting(results.get("siting"))
     parts += _served(results.get("served"))
     parts += _house(results["house"])
     return "\n\n".join(parts) + "\n"
@@ -202,6 +210,38 @@ def _served(served: Mapping[str, Any] | None) -> list[str]:
             bound=served["bound"],
         ),
     ]
+
+
+def _siting(siting: Mapping[str, Any] | None) -> list[str]:
+    if siting is None:
+        return []
+    rows = [
+        (
+            line["where"],
+            line["kind"] if line["p"] is None else f"{line['kind']}, p = {line['p']}",
+            line["who"],
+            _number(line["seconds"]),
+            _share(line),
+            {True: "equal", False: "**not equal**", None: "–"}[line["equal"]],
+            line["method"],
+        )
+        for line in siting["lines"]
+    ]
+    said = {
+        key: _number(siting[key]) for key in ("demand", "candidates", "side_m", "radius_m", "sf_radius_m", "limit_s")
+    }
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(siting["versions"].items()))
+    return [
+        "## Siting",
+        _SITING.strip().format(**said, seed=siting["seed"], date=siting["date"], versions=versions),
+        _table(("where", "asked", "who", "s", "proven", "objectives", "how"), rows),
+    ]
+
+
+def _share(line: Line) -> str:
+    if line["gap"] is None or line["status"] == "optimal":
+        return str(line["status"])
+    return f"within {_number(100 * line['gap'])} %"
 
 
 def _house(house: Mapping[str, Sequence[Line]]) -> list[str]:

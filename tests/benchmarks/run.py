@@ -26,7 +26,7 @@ import numpy as np
 
 from geo.city import City
 from geo.osm.files import read_file
-from tests.benchmarks import compare, engines, house, load, report, synthetic
+from tests.benchmarks import compare, engines, house, load, report, siting, synthetic
 from tests.benchmarks.along import rows as along_rows
 from tests.benchmarks.graph import CUTOFF_S, K, questions
 from tests.benchmarks.hours import rows as hours_rows
@@ -34,7 +34,7 @@ from tests.benchmarks.names import rows as names_rows
 from tests.benchmarks.surface import rows as surface_rows
 from tests.benchmarks.table import Row
 
-PARTS: Final = ("house", "served", "compare", "hours", "names", "along", "surface")
+PARTS: Final = ("house", "served", "compare", "hours", "names", "along", "siting", "surface")
 CITIES: Final = ("district", "real", "city")
 _LIBRARIES: Final = (
     "numpy", "numba", "scipy", "networkx", "networkit", "rustworkx", "igraph", "osrm-bindings", "pyvalhalla", "flask",
@@ -149,6 +149,9 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
     if "hours" in parts:
         _say("hours")
         results["house"]["hours"] = [row._asdict() for row in hours_rows()]
+    if "siting" in parts:
+        _say("siting")
+        results["siting"] = siting.measured(quick=list(results["cities"]) == ["district"])
     results["goals"] = goals(results, facts) if "city" in cities else []
     return results
 

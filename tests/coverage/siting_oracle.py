@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from random import Random
 
@@ -11,19 +11,31 @@ import numpy as np
 from geo.coverage.siting.problems import UNREACHED, Kind, Question, Reach, Sites
 
 
-def sites_of(rows: list[dict[int, int]], weight: list[int], **other: object) -> Sites:
+def sites_of(
+    rows: list[dict[int, int]],
+    weight: Sequence[int],
+    *,
+    forced: Sequence[int] = (),
+    forbidden: Sequence[int] = (),
+    price: Sequence[int] | None = None,
+    capacity: Sequence[int] | None = None,
+    cost_already: Sequence[int] | None = None,
+    times_already: Sequence[int] | None = None,
+) -> Sites:
     """Return sites from one dictionary, demand -> cost, for each candidate."""
     first = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64)
     demand = np.array([d for row in rows for d in sorted(row)], dtype=np.int32)
     cost = np.array([row[d] for row in rows for d in sorted(row)], dtype=np.int32)
-    reach = Reach(first, demand, cost, len(weight))
-    arrays = {
-        name: np.array(value, dtype=np.int32 if name in {"cost_already", "times_already"} else np.int64)
-        for name, value in other.items()
-        if name in {"cost_already", "times_already", "capacity", "price"} and value is not None
-    }
-    tuples = {name: tuple(value) for name, value in other.items() if name in {"forced", "forbidden"}}  # type: ignore[call-overload]
-    return Sites(reach, np.array(weight, dtype=np.int64), **arrays, **tuples)
+    return Sites(
+        Reach(first, demand, cost, len(weight)),
+        np.array(weight, dtype=np.int64),
+        cost_already=None if cost_already is None else np.array(cost_already, dtype=np.int32),
+        times_already=None if times_already is None else np.array(times_already, dtype=np.int32),
+        capacity=None if capacity is None else np.array(capacity, dtype=np.int64),
+        price=None if price is None else np.array(price, dtype=np.int64),
+        forced=tuple(forced),
+        forbidden=tuple(forbidden),
+    )
 
 
 def random_sites(seed: int, kind: Kind) -> tuple[Sites, Question]:
@@ -78,7 +90,7 @@ def all_sets(sites: Sites, question: Question) -> Iterator[tuple[int, ...]]:
                 yield chosen
 
 
-def worth(sites: Sites, question: Question, chosen: tuple[int, ...]) -> int | None:
+def worth(sites: Sites, question: Question, chosen: tuple[int, ...]) -> int | None:  # noqa: PLR0911
     """Return the objective of a set, one row of demand after the other; None: it does not cover what it must."""
     reach, limit = sites.reach, UNREACHED if question.cutoff is None else question.cutoff
     near = [

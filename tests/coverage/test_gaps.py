@@ -268,6 +268,14 @@ def test_clusters_fit_and_no_two_of_an_area_fit_together(
             assert parts.weight[numbers_].any() == (cluster[numbers_[0]] >= 0)
 
 
+@pytest.mark.parametrize(("apart_m", "expected"), [(60.0, [0, 0]), (60.1, [0, 1])], ids=["fit", "do not fit"])
+def test_two_parts_join_if_they_just_fit(apart_m: float, expected: list[int]) -> None:
+    number = np.arange(2)
+    parts = Parts(number.astype(np.int32), number * 0, number * 0 + 9, (number * 0).astype(np.int32), number + 1)
+    cluster = clusters(parts, np.array([[0.0, 0.0], [0.0, apart_m]]), Ends(number * 2, number * 2 + 1), 60.0)
+    assert [int(own != cluster[0]) for own in cluster] == expected
+
+
 @given(drawn_parts(), st.randoms(use_true_random=False))
 def test_clusters_do_not_depend_on_the_numbers_of_crossings(
     drawn: tuple[Parts, NDArray[np.float64], Ends], random: Random

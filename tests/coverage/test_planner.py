@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -141,9 +142,9 @@ def state_of(
 
     The first of these that is true: a place that counts is within the cutoff; one that needs another hour; one of which
     more must be known; one that must offer more; one that counts, or would at another hour, is so near as the crow
-    flies that one would come there walking straight. Otherwise it is the last.
+    flies that one would come there on any grid. Otherwise it is the last.
     """
-    cutoff, straight_m = round(query.cutoff_s * TICKS_PER_S), query.cutoff_s * 4.8 / 3.6
+    cutoff, straight_m = round(query.cutoff_s * TICKS_PER_S), query.cutoff_s * 4.8 / 3.6 / math.sqrt(2)
     state, clear = np.full(len(costs), 5), np.abs(metres - straight_m) > np.maximum(BLUR * straight_m, 0.01)
     state[metres <= straight_m] = 4
     for level in (3, 2, 1, 0):
@@ -358,6 +359,9 @@ def test_closed_streets_are_nobody_s_way(mode: Mode, tmp_path: Path) -> None:
             assert (found == (cost <= query.cutoff))[clear].all()
             gone += int((holds(town.planner.coverage(query).reached[0], edge, offset_m) & ~found).sum())
         assert planner.what_if(query).covered.tolist() == coverage.weight[0].tolist()
+        week = planner.week(query, HOLIDAY_WEEK)
+        assert week is not None
+        assert (week.covered == coverage.weight[0]).all()
         for number, weight in planner.backup(query)[:2]:
             others = [place for place in town.places if place is not town.places[number]]
             without = town.planner_of(others, closed).coverage(query)

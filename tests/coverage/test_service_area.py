@@ -78,7 +78,8 @@ def shares(network: StreetNetwork, polygon: shapely.MultiPolygon, part: Stretche
         points = lonlat_at(network, edge, offset_m)
         pieces += [points[i : i + 2] for i in range(len(points) - 1)]
         metres_ += np.diff(offset_m).tolist()
-    lines, metres = shapely.linestrings(np.array(pieces).reshape(-1, 2, 2)), np.array(metres_)
+    lines = np.atleast_1d(np.asarray(shapely.linestrings(np.array(pieces).reshape(-1, 2, 2))))
+    metres = np.array(metres_)
     shapely.prepare(polygon)
     touched = shapely.intersects(polygon, lines) & (shapely.length(lines) > 0)
     whole = touched & shapely.covers(polygon, lines)
@@ -87,14 +88,26 @@ def shares(network: StreetNetwork, polygon: shapely.MultiPolygon, part: Stretche
     return float(metres[whole].sum() + (metres[touched & ~whole] * share).sum()), float(metres.sum())
 
 
+def near(network: StreetNetwork, polygon: shapely.MultiPolygon, part: Stretches) -> Stretches:
+    """Return what lies on edges whose box touches that of a polygon; others have nothing within it."""
+    if polygon.is_empty:
+        return part
+    first = network.shape_start[:-1]
+    low, high = np.minimum.reduceat(network.shape_e7, first) / E7, np.maximum.reduceat(network.shape_e7, first) / E7
+    west, south, east, north = polygon.bounds
+    box = np.array([west, south]), np.array([east, north])
+    touches = np.all(np.less_equal(low, box[1]) & np.greater_equal(high, box[0]), axis=1)
+    return part.take(np.flatnonzero(touches[part.edge]))
+
+
 def check(network: StreetNetwork, streets: Stretches, within: Stretches, area: ServiceArea) -> tuple[float, float]:
     """An outline is valid, and shapely finds the shares that it says; return metres left out and in all."""
     assert area.polygon.is_valid
     assert 0 <= area.over_claim <= MAX_OVER_CLAIM
     right, whole = shares(network, area.polygon, streets.within(within))
-    wrong, _ = shares(network, area.polygon, streets.minus(within))
+    wrong, _ = shares(network, area.polygon, near(network, area.polygon, streets.minus(within)))
     assert area.length_m == pytest.approx(whole, abs=1e-6 + whole * 1e-9)
-    blur_m = 0.02 + 1e-5 * (whole + wrong)  # every corner of a street is rounded to a millimetre
+    blur_m = 0.02 + 1e-5 * (right + wrong)  # every corner of a street is rounded to a millimetre
     assert area.over_claim * (right + wrong) == pytest.approx(wrong, abs=blur_m)
     assert area.left_out * whole == pytest.approx(whole - right, abs=blur_m)
     return whole - right, whole

@@ -10,12 +10,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from geo.coverage.siting import problems, solving
 from geo.coverage.siting.checks import objective_of, recheck
+from geo.coverage.siting.choice import Choice, choice_of
+from geo.coverage.siting.covering import Covering
+from geo.coverage.siting.medians import Medians
 from geo.coverage.siting.phases import earliest_first, last_first
-from geo.coverage.siting.plans import Patience, Phase, Plan, Progress
+from geo.coverage.siting.plans import Alternative, Patience, Phase, Plan, Progress
 from geo.coverage.siting.problems import KINDS, UNREACHED, Kind, Question, Reach, Sites
+from geo.coverage.siting.rows import merge
 from geo.coverage.siting.solving import solve
 from geo.errors import ParameterError, WrongPlanError
 from tests.coverage.siting_oracle import all_sets, random_sites, sites_of, worth
@@ -175,8 +180,9 @@ def test_more_sites_than_help_are_not_chosen() -> None:
 def test_of_equals_the_first_is_chosen() -> None:
     sites = sites_of([{d: 4} for d in range(6)], [7] * 6)
 
-    for kind in ("mclp", "p_median", "backup"):
-        assert solve(sites, Question(kind, p=2)).chosen == (0, 1)  # type: ignore[arg-type]
+    kinds: tuple[Kind, ...] = ("mclp", "p_median", "backup")
+    for kind in kinds:
+        assert solve(sites, Question(kind, p=2)).chosen == (0, 1)
 
 
 def test_gains_add_up_in_order() -> None:
@@ -239,12 +245,12 @@ def test_the_order_of_demand_does_not_matter(seed: int, kind: Kind, random: obje
     random.shuffle(order)  # type: ignore[attr-defined]
     place = np.argsort(order)
 
-    def turned(array: np.ndarray | None) -> np.ndarray | None:  # type: ignore[type-arg]
+    def turned(array: NDArray[np.int32] | None) -> NDArray[np.int32] | None:
         return None if array is None else array[order]
 
     other = replace(
-        sites, reach=sites.reach._replace(demand=place[sites.reach.demand].astype(np.int32)), weight=sites.weight[order],
-        cost_already=turned(sites.cost_already), times_already=turned(sites.times_already),
+        sites, reach=sites.reach._replace(demand=place[sites.reach.demand].astype(np.int32)),
+        weight=sites.weight[order], cost_already=turned(sites.cost_already), times_already=turned(sites.times_already),
     )  # fmt: skip
     one, two = solve(sites, question), solve(other, question)
 
@@ -268,7 +274,8 @@ def test_demand_split_into_two_rows_changes_nothing(seed: int, kind: Kind) -> No
     part = sites.weight // 2
     double = sites_of(
         twice, [*part.tolist(), *(sites.weight - part).tolist()], forced=sites.forced, forbidden=sites.forbidden,
-        price=sites.price, capacity=sites.capacity,
+        price=None if sites.price is None else sites.price.tolist(),
+        capacity=None if sites.capacity is None else sites.capacity.tolist(),
         cost_already=None if sites.cost_already is None else [*sites.cost_already, *sites.cost_already],
         times_already=None if sites.times_already is None else [*sites.times_already, *sites.times_already],
     )  # fmt: skip
@@ -292,6 +299,11 @@ def test_a_larger_question_is_proven_and_has_five_alternatives(kind: Kind) -> No
 # --- what is re-checked ---
 
 
+def _as_good_as(plan: Plan) -> Alternative:
+    assert plan.objective is not None
+    return plan.alternatives[0]._replace(regret=0, objective=plan.objective)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -305,7 +317,7 @@ def test_a_larger_question_is_proven_and_has_five_alternatives(kind: Kind) -> No
         (lambda plan: replace(plan, unserved=plan.unserved + 1), "is unserved"),
         (lambda plan: replace(plan, gains=()), "gains"),
         (lambda plan: replace(plan, objective=None), "no objective"),
-        (lambda plan: replace(plan, alternatives=(plan.alternatives[0]._replace(regret=0, objective=plan.objective),)), "the objective of"),
+        (lambda plan: replace(plan, alternatives=(_as_good_as(plan),)), "the objective of"),
         (lambda plan: replace(plan, alternatives=plan.alternatives[:1] * 2), "already"),
         (lambda plan: replace(plan, alternatives=(plan.alternatives[0]._replace(without=()),)), "how it differs"),
     ],
@@ -340,7 +352,7 @@ def test_a_planted_fault_in_who_serves_whom_is_found(changed: dict[str, list[int
 def test_a_solver_that_ignores_the_radius_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the kernels reckon without the cutoff does not leave the house."""
     sites, question = sites_of([{0: 0, 1: 9}, {2: 0}], [1, 9, 2]), Question("mclp", p=1, cutoff=5)
-    kind = solving.Covering
+    kind = Covering
     monkeypatch.setattr(solving, "Covering", lambda s, q, allowed: kind(s, replace(q, cutoff=None), allowed))
 
     with pytest.raises(WrongPlanError, match="its objective is 1, not 10"):
@@ -365,7 +377,7 @@ LINE = sites_of([{0: 1}, {1: 2}, {2: 3}], [1, 2, 3])
 @pytest.mark.parametrize(
     ("sites", "question", "said"),
     [
-        (Sites(Reach(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32), 3), LINE.weight), Question("mclp", p=1), "There is no candidate"),
+        (sites_of([], [1, 2, 3]), Question("mclp", p=1), "There is no candidate"),
         (LINE, Question("mclp", p=4), "p is 4, but only 3"),
         (replace(LINE, forbidden=(0,)), Question("mclp", p=3), "only 2 candidates may be chosen"),
         (replace(LINE, forced=(1,), forbidden=(1,)), Question("mclp", p=1), "Candidate 1 is both forced and forbidden"),
@@ -382,7 +394,7 @@ LINE = sites_of([{0: 1}, {1: 2}, {2: 3}], [1, 2, 3])
         (replace(LINE, weight=np.array([1, -1, 1])), Question("mclp", p=1), "negative value, -1"),
         (replace(LINE, weight=np.array([1, 1])), Question("mclp", p=1), "shape (2,)"),
         (replace(LINE, weight=np.full(3, 2**53)), Question("mclp", p=1), "at most 9,007,199,254,740,992"),
-        (replace(LINE, reach=LINE.reach._replace(demand=np.array([0, 1, 3], np.int32))), Question("mclp", p=1), "outside 0 to 2"),
+        (sites_of([{0: 1}, {3: 1}], [1, 2, 3]), Question("mclp", p=1), "outside 0 to 2"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(sites: Sites, question: Question, said: str) -> None:
@@ -508,3 +520,63 @@ def test_a_plan_says_what_it_is() -> None:
 
     assert plan.more_is_better
     assert plan.gap == pytest.approx(0.1)
+
+
+# --- the parts ---
+
+
+def _worth_of(sites: Sites, question: Question) -> tuple[Covering | Medians, Choice]:
+    choice = choice_of(sites, question)
+    kind = Medians if question.kind == "p_median" else Covering
+    return kind(sites, question, choice.allowed), choice
+
+
+@pytest.mark.parametrize("kind", ["mclp", "backup", "p_median"])
+@pytest.mark.parametrize("seed", range(12))
+def test_multipliers_bound_all_choices_and_leave_out_none_of_the_best(kind: Kind, seed: int) -> None:
+    """With the second best in hand, every best choice must still be possible."""
+    sites, question = _plane(seed, kind, demand=60, candidates=10, p=3)
+    part, choice = _worth_of(sites, question)
+    values = {}
+    for chosen in combinations(range(10), 3):
+        part.objective(chosen)
+        values[chosen] = part.value()
+    second, best = sorted(set(values.values()))[-2:]
+    relaxed = part.relax(choice, (0, 1, 2), lambda opened: second, Patience())
+
+    assert relaxed.bound >= best
+    for chosen in (chosen for chosen, value in values.items() if value == best):
+        assert relaxed.narrowed.allowed[list(chosen)].all()
+        assert set(relaxed.narrowed.forced) <= set(chosen)
+
+
+@pytest.mark.parametrize("kind", ["mclp", "backup", "p_median"])
+@pytest.mark.parametrize("seed", range(12))
+def test_after_exchanges_no_single_one_is_left(kind: Kind, seed: int) -> None:
+    sites, question = _plane(seed, kind, demand=80, candidates=15, p=4)
+    part, choice = _worth_of(sites, question)
+    chosen = np.arange(4)
+    part.objective(chosen.tolist())
+    before, rounds = part.value(), 0
+    while part.exchange(chosen, choice, Patience()):
+        assert part.value() > before
+        before, rounds = part.value(), rounds + 1
+
+    assert rounds > 0
+    held = chosen.tolist()
+    for m in range(4):
+        for other in set(range(15)) - set(held):
+            part.objective([*held[:m], other, *held[m + 1 :]])
+            assert part.value() <= before
+
+
+def test_equal_rows_are_one_and_others_are_not() -> None:
+    reach = sites_of([{0: 1, 1: 1, 2: 1}, {0: 5, 2: 2, 3: 1}, {4: 9}], [1] * 5).reach
+    everybody, everything = np.ones(3, dtype=np.bool_), np.ones(5, dtype=np.bool_)
+
+    merged = merge(reach, 5, everything, everybody).merged.tolist()
+    assert merged[0] == merged[2]
+    assert len({*merged[:4]}) == 3
+    assert merged[4] == -1
+    assert merge(reach, 4, everything, everybody).row_count == 3
+    assert merge(reach, 9, everything, everybody).row_count == 4

@@ -73,7 +73,7 @@ class Alone:
 
 def test_the_tree_is_asked_by_one_thread_at_a_time() -> None:
     index, tree = PlaceIndex(places_at(CENTRE), CENTRE), Alone()
-    index._tree = tree
+    index._tree = tree  # type: ignore[assignment]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: index.nearest_straight(CENTRE, np.ones(1, dtype=bool)), range(40)))
     assert (found, tree.most) == ([0] * 40, 1)

@@ -29,7 +29,7 @@ def city() -> Response:
 @api.get("/api/v1/places")
 def places() -> Response:
     """List all places as GeoJSON."""
-    return _stored(site().edition().places, "application/geo+json")
+    return stored(site().edition().places, "application/geo+json")
 
 
 @api.get("/api/v1/places/<place_id>")
@@ -67,10 +67,10 @@ def search() -> Response:
 @api.get("/base/<int:z>/<int:x>/<int:y>.mvt")
 def tile(z: int, x: int, y: int) -> Response:
     """Return a vector tile; 204 where there is nothing to draw."""
-    stored = site().city.tile(z, x, y)
-    if stored is None:
+    kept = site().city.tile(z, x, y)
+    if kept is None:
         return Response(status=204, headers={"Cache-Control": _FOR_GOOD})
-    response = _gzipped(stored, "application/vnd.mapbox-vector-tile")
+    response = _gzipped(kept, "application/vnd.mapbox-vector-tile")
     response.headers["Cache-Control"] = _FOR_GOOD
     return response
 
@@ -85,9 +85,10 @@ def _json(values: Any) -> Response:
     return Response(json.dumps(values, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
 
 
-def _stored(stored: StoredJson, mimetype: str) -> Response:
-    response = _gzipped(stored.gzipped, mimetype)
-    response.set_etag(stored.etag, weak=True)  # the same for gzip and plain
+def stored(kept: StoredJson, mimetype: str) -> Response:
+    """Return a JSON answer that is kept, with its entity tag."""
+    response = _gzipped(kept.gzipped, mimetype)
+    response.set_etag(kept.etag, weak=True)  # the same for gzip and plain
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

@@ -65,7 +65,7 @@ _MAX_OUTLINE_S = 3600.0
 @planning.get("/api/v1/coverage")
 def coverage() -> Response:
     """Tell who is within reach, who is not and why, by subdistrict."""
-    city, query, scenario = _asked()
+    city, query, scenario = asked_here()
     found = desk().coverage(city, query, scenario)
     equity = desk().planner(city, scenario).equity(query)
     return _json(coverage_values(city, found, equity, scenario))
@@ -74,7 +74,7 @@ def coverage() -> Response:
 @planning.get("/api/v1/coverage/streets")
 def states() -> Response:
     """Tell the state of every street, for drawing."""
-    city, query, scenario = _asked()
+    city, query, scenario = asked_here()
     return _packed(states_bytes(city.network, desk().coverage(city, query, scenario)), "no-cache")
 
 
@@ -87,7 +87,7 @@ def streets() -> Response:
 @planning.get("/api/v1/coverage/week")
 def week() -> Response:
     """Tell who is within reach at each hour of a week."""
-    city, query, scenario = _asked("week")
+    city, query, scenario = asked_here("week")
     monday = week_of(request.args, _now().astimezone(CHINA).date())
     found = desk().planner(city, scenario).week(query, monday)
     return _json(week_values(city, found, scenario) if found else {})
@@ -96,7 +96,7 @@ def week() -> Response:
 @planning.get("/api/v1/coverage/lapse")
 def lapse_of() -> Response:
     """Tell who is within reach at one moment and no longer at another, at night or on a holiday."""
-    city, query, scenario = _asked("then")
+    city, query, scenario = asked_here("then")
     if "then" not in request.args:
         raise ParameterError("then is missing; give the other moment, e.g. then=2026-10-02T02:00", parameter="then")
     then = read_time("then", single(request.args, "then"))
@@ -106,7 +106,7 @@ def lapse_of() -> Response:
 @planning.get("/api/v1/coverage/seats")
 def seats_of() -> Response:
     """Tell how many seats are left for whom, when all who can reach a place share it."""
-    city, query, scenario = _asked("decay")
+    city, query, scenario = asked_here("decay")
     decay = _DECAYS[read_word("decay", single(request.args, "decay", "alike"), tuple(_DECAYS))]
     found = seats(desk().planner(city, scenario), query, decay(query.cutoff_s / 60))
     return _json(seats_values(city, found, scenario) if found else {})
@@ -115,7 +115,7 @@ def seats_of() -> Response:
 @planning.post("/api/v1/coverage")
 def coverage_of_table() -> Response:
     """Tell who of a table of weighted points is within reach; the table is the body, CSV."""
-    city, query, scenario = _asked("profile")
+    city, query, scenario = asked_here("profile")
     if request.mimetype != "text/csv":
         raise ParameterError(
             f"a body of type {request.mimetype[:60] or 'nothing'!r}; send CSV, with Content-Type: text/csv"
@@ -129,14 +129,15 @@ def coverage_of_table() -> Response:
 @planning.get("/api/v1/coverage/backup")
 def backup() -> Response:
     """Tell who would lose cover if a place closed."""
-    city, query, _ = _asked()
-    return _json(backup_values(city, query, city.planner.who(query), city.planner.backup(query)))
+    city, query, scenario = asked_here()
+    planner = desk().planner(city, scenario)
+    return _json(backup_values(city, planner, query, planner.backup(query), scenario))
 
 
 @planning.post("/api/v1/what-if")
 def what_if() -> Response:
     """Tell what edits would change, at once."""
-    city, query, scenario = _asked()
+    city, query, scenario = asked_here()
     edits = Scenario.from_json(body_json(request, _SCENARIO)).edits
     ready, who = desk().what_if(city, query, scenario)
     return _json(effect_values(city, ready.effect(edits), ready.covered, who.placed))
@@ -185,10 +186,10 @@ def compare() -> Response:
 @planning.get("/api/v1/gaps")
 def gaps() -> Response:
     """List where uncovered streets lie together, the heaviest first."""
-    city, query, scenario = _asked("limit")
+    city, query, scenario = asked_here("limit")
     limit = read_count("limit", single(request.args, "limit", "20"), 1, _MAX_GAPS)
     planner, found = desk().planner(city, scenario), desk().coverage(city, query, scenario)
-    return _json(gaps_values(city, planner, found, find_gaps(planner, found, limit)))
+    return _json(gaps_values(city, planner, found, find_gaps(planner, found, limit), scenario))
 
 
 @planning.get("/api/v1/service-area")
@@ -207,7 +208,7 @@ def service_area() -> Response:
 @planning.post("/api/v1/siting")
 def siting() -> Response:
     """Find where the next places should go; the answer is a job."""
-    city, query, scenario = _asked()
+    city, query, scenario = asked_here()
     body = body_json(request, SITING)
     asked, time_s = siting_query(body, query)
     candidates = candidates_of(body, city)
@@ -221,7 +222,7 @@ def siting() -> Response:
 
         patience = Patience(lambda: ends - time.monotonic(), told.cancelled, tell)
         found = find_sites(planner, asked, candidates, patience)
-        return None if found is None else siting_values(city, found)
+        return None if found is None else siting_values(city, found, scenario)
 
     return _started("siting", work)
 
@@ -229,7 +230,7 @@ def siting() -> Response:
 @planning.post("/api/v1/surface")
 def surface() -> Response:
     """Tell what one more place would bring at every crossing; the answer is a job."""
-    city, query, scenario = _asked("limit")
+    city, query, scenario = asked_here("limit")
     limit = read_count("limit", single(request.args, "limit", "100"), 1, _MAX_GAPS)
     planner, nodes = desk().planner(city, scenario), city.network.node_count
 
@@ -285,7 +286,7 @@ def desk() -> Desk:
     return here
 
 
-def _asked(*others: str) -> tuple[City, CoverageQuery, Scenario | None]:
+def asked_here(*others: str) -> tuple[City, CoverageQuery, Scenario | None]:
     """Return the city, the question, and the scenario that it is asked in."""
     query = coverage_query(request.args, _now(), *others)
     key = single(request.args, "scenario")

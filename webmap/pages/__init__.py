@@ -18,13 +18,13 @@ def finder() -> Response:
     """Show the finder."""
     city = _city()
     lang = language()
-    return _page("finder.html", city=city, lang=lang, words=page_words(), shell=city_map(city, lang=lang))
+    return page("finder.html", city=city, lang=lang, words=page_words(), shell=city_map(city, lang=lang))
 
 
 @pages.get("/about")
 def about() -> Response:
     """Show where the facts come from and how to build a real city."""
-    return _page("about.html", city=_city(), lang=language())
+    return page("about.html", city=_city(), lang=language())
 
 
 def _city() -> dict[str, Any]:
@@ -32,7 +32,8 @@ def _city() -> dict[str, Any]:
     return facts
 
 
-def _page(template: str, **values: Any) -> Response:
+def page(template: str, **values: Any) -> Response:
+    """Return a page, not to be shown to anybody else."""
     response = make_response(render_template(template, **values))
     # A nonce is good for one response: a stored copy may be shown again, but never to somebody else.
     response.headers["Cache-Control"] = "private, no-cache"

@@ -57,7 +57,7 @@ def least(sites: Sites, question: Question, choice: Choice, patience: Patience) 
     best = search.least(choice, patience, 0)
     if best.chosen is None:
         if best.stopped in {"time limit", "cancelled"}:
-            why = "Stopped before it was known whether so few sites can cover all: give it more time, or ask for more sites."
+            why = "Stopped before it was known whether so few sites can cover all: give it more time, or more sites."
             return Plan("p_center", best.stopped, why, method)
         known = "cannot" if best.stopped is None else "were not found to"
         why = f"Infeasible: {choice.p} sites {known} cover all: ask for more sites, or a larger cutoff."

@@ -143,11 +143,13 @@ class Covering:
         step = max(1, int(np.gcd.reduce(np.concatenate([self.once, self.twice]))))
         return relax(offer, choice, improve, start, step, patience)
 
-    def program(self, choice: Choice) -> Program | None:
+    def large(self, choice: Choice) -> bool:
+        """Tell whether the program would be too large for a proof."""
+        return int(np.diff(self.cover.first)[choice.allowed].sum()) > MAX_PROGRAM_ENTRIES
+
+    def program(self, choice: Choice) -> Program:
         """Return the exact question as a program: candidates, then rows covered, then rows covered twice."""
         cover, count = self.cover, len(choice.allowed)
-        if len(cover.row) > MAX_PROGRAM_ENTRIES:
-            return None
         alone, double = self._parts()  # whom one candidate alone covers is worth what that candidate is
         value = np.zeros(count, dtype=np.int64)
         np.add.at(value, cover.candidate[cover.back[:-1][alone]], self.once[alone])

@@ -63,7 +63,7 @@ def cover_all(cover: Cover, price: NDArray[np.int64], choice: Choice, patience: 
 
 def enough(
     cover: Cover, choice: Choice, patience: Patience, *, exact: bool
-) -> tuple[tuple[int, ...] | None, Status | None]:
+) -> tuple[tuple[int, ...] | None, Status | None]:  # one way out for each way to know
     """Tell whether ``choice.p`` candidates can cover every row.
 
     Returns

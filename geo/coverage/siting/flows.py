@@ -135,11 +135,13 @@ class Flows:
         demand, candidate, weight = parts
         return Service(demand.astype(np.int32), candidate.astype(np.int32), weight)
 
-    def program(self, choice: Choice) -> Program | None:
+    def large(self, choice: Choice) -> bool:
+        """Tell whether the program would be too large for a proof."""
+        return int(np.diff(self.cover.first)[choice.allowed].sum()) > MAX_FLOW_ENTRIES
+
+    def program(self, choice: Choice) -> Program:
         """Return the exact question as a program: candidates, then the share of each row that each of them serves."""
         count, entries = len(choice.allowed), len(self.cover.row)
-        if entries > MAX_FLOW_ENTRIES:
-            return None
         own = count + np.arange(entries, dtype=np.int32)
         weight = self.demand[self.cover.row]
         share = weight / np.maximum(self.capacity[self._owner], 1)

@@ -98,19 +98,34 @@ class Medians:
 
     def exchange(self, chosen: NDArray[np.int64], choice: Choice, patience: Patience) -> bool:
         """Exchange members of a set for better ones, in place; tell whether it did."""
-        del patience  # one round is short
+        before, old = self.value(), chosen.copy()
+        second = _second(self.first, self.demand, self.cost, self.fallback, chosen)
+        near = _nearer(self.first, self.demand, self.cost, second + 1)
+        for rows in (near, (self.first, self.demand, self.cost)):
+            if patience.over() is not None:
+                return False
+            if self._exchanged(rows, chosen, choice) and self.value() > before:
+                return True
+            chosen[:] = old  # what is near may not be near enough any more after some exchanges: look at all
+            self.objective(old.tolist())
+        return False
+
+    def _exchanged(
+        self,
+        rows: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
+        chosen: NDArray[np.int64],
+        choice: Choice,
+    ) -> bool:
         _, left = choice.room(chosen.tolist())
         fixed = np.isin(chosen, np.array(choice.forced, dtype=np.int64))
-        changed = bool(
-            _exchange(
-                self.first, self.demand, self.cost, self.weight, self.fallback, chosen, fixed, choice.allowed,
-                choice.price, left,
-            )
-        )  # fmt: skip
-        self.clear()
-        for candidate in chosen.tolist():
-            self.take(candidate)
+        changed = bool(_exchange(*rows, self.weight, self.fallback, chosen, fixed, choice.allowed, choice.price, left))
+        if changed:
+            self.objective(chosen.tolist())
         return changed
+
+    def large(self, choice: Choice) -> bool:
+        """Tell whether the program would be too large for a proof."""
+        return not self.exact or int(np.diff(self.first)[choice.allowed].sum()) > MAX_MEDIAN_ENTRIES
 
     def objective(self, chosen: Iterable[int]) -> int:
         """Take a set, and return its objective, exactly: the sum may be larger than 64 bits hold."""
@@ -139,11 +154,9 @@ class Medians:
         shares[once] = 1.0
         return np.concatenate([picked, shares])
 
-    def program(self, choice: Choice) -> Program | None:
+    def program(self, choice: Choice) -> Program:
         """Return the exact question as a program: candidates, then who takes how much off whom."""
         count, entries = len(choice.allowed), len(self.demand)
-        if entries > MAX_MEDIAN_ENTRIES or not self.exact:
-            return None
         owner = np.repeat(np.arange(count, dtype=np.int32), np.diff(self.first))
         saved = self.weight[self.demand] * (self.fallback[self.demand] - self.cost)
         value = np.concatenate([np.zeros(count, dtype=np.int64), saved])

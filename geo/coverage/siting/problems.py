@@ -96,8 +96,8 @@ class Question:
     ----------
     kind
         ``mclp``: cover as much weight as possible with ``p`` sites or a budget. ``lscp``: cover all with as few sites,
-        or as little money, as possible. ``p_median``: the least sum of weight times travel time. ``p_center``: the least
-        travel time of whoever has the longest. ``backup``: weight covered once, and weight covered twice, both count.
+        or as little money, as possible. ``p_median``: the least sum of weight times travel time. ``p_center``: the
+        least travel time of whoever has the longest. ``backup``: weight covered once and again, both count.
         ``capacitated``: as ``mclp``, but a site serves no more than its capacity.
     p
         How many sites at most, forced ones counted.

@@ -7,8 +7,8 @@ so whatever the multipliers, the sum that is left is a bound, exact in whole num
 References
 ----------
 G. Cornuéjols, M. L. Fisher, G. L. Nemhauser, "Location of bank accounts to optimize float", Management Science 23
-(1977); R. D. Galvão, C. ReVelle, "A Lagrangean heuristic for the maximal covering location problem", European Journal of
-Operational Research 88 (1996). Steps: M. Held, P. Wolfe, H. P. Crowder, Mathematical Programming 6 (1974).
+(1977); R. D. Galvão, C. ReVelle, "A Lagrangean heuristic for the maximal covering location problem", European Journal
+of Operational Research 88 (1996). Steps: M. Held, P. Wolfe, H. P. Crowder, Mathematical Programming 6 (1974).
 """
 
 from __future__ import annotations
@@ -166,9 +166,7 @@ def _rest(first, row, off, multiplier, allowed):  # type: ignore[no-untyped-def]
             continue
         total = 0
         for i in range(first[c], first[c + 1]):
-            left = multiplier[row[i]] - off[i]
-            if left > 0:
-                total += left
+            total += max(multiplier[row[i]] - off[i], 0)
         rest[c] = total
     return rest
 

@@ -92,7 +92,8 @@ def _spans(start: NDArray[np.int64], length: NDArray[np.int64]) -> NDArray[np.in
     """Return the positions of spans, one after the other."""
     ends = np.cumsum(length)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(start - (ends - length), length)
+    found: NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(start - (ends - length), length)
+    return found
 
 
 @compiled

@@ -64,8 +64,11 @@ class Worth(Protocol):
     def columns(self, chosen: Iterable[int]) -> NDArray[np.float64]:
         """Take a set, and return the columns that it is in the program."""
 
-    def program(self, choice: Choice) -> Program | None:
-        """Return the exact question as a program, its first columns the candidates; None if it is too large."""
+    def large(self, choice: Choice) -> bool:
+        """Tell whether the program would be too large for a proof."""
+
+    def program(self, choice: Choice) -> Program:
+        """Return the exact question as a program, its first columns the candidates."""
 
 
 class Found(NamedTuple):

@@ -159,10 +159,10 @@ def _proven(
     method: tuple[str, ...], patience: Patience,
 ) -> _Best:  # fmt: skip
     """Let the solver look among the candidates that can be in a better choice."""
+    if worth.large(narrowed):
+        return _Best(found, False, (*method, "too large for HiGHS"))
     small = _worth(sites, question, narrowed)
     program = small.program(narrowed)
-    if program is None:
-        return _Best(found, False, (*method, "too large for HiGHS"))
     allowed = [c for c in found.chosen if narrowed.allowed[c]]
     start = (
         small.columns(allowed) if len(allowed) == len(found.chosen) and set(narrowed.forced) <= set(allowed) else None

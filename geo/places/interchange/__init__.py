@@ -69,7 +69,7 @@ def export(places: Sequence[Place], out: Path, file_format: Format, *, today: da
     """
     check_texts(places)
     if file_format == "gpkg":
-        with _appearing(out) as building:
+        with appearing(out) as building:
             write_geopackage(places, building)
         return Exported(len(places), {})
     exported = Exported(len(places), {})
@@ -78,7 +78,7 @@ def export(places: Sequence[Place], out: Path, file_format: Format, *, today: da
         content, exported = feed.content, Exported(feed.events, feed.left_out)
     else:
         content = _WRITERS[file_format](places)
-    with _appearing(out) as building:
+    with appearing(out) as building:
         building.write_bytes(content)
     return exported
 
@@ -101,8 +101,14 @@ def read_back(content: bytes, file_format: Literal["hsds", "geojson", "csv"]) ->
 
 
 @contextmanager
-def _appearing(out: Path) -> Iterator[Path]:
-    """Give a path in a temporary folder beside ``out``; on success the file takes its place, else nothing is left."""
+def appearing(out: Path) -> Iterator[Path]:
+    """Give a path in a temporary folder beside ``out``; on success the file takes its place, else nothing is left.
+
+    Raises
+    ------
+    InterchangeError
+        The disk does not take it.
+    """
     folder = None
     try:
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.writing-", dir=out.parent))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -20,10 +20,11 @@ _TITLES: Final[dict[ServiceKind, str]] = {"haircut": "免费理发 Free haircut"
 _ZONE: Final = "Asia/Shanghai"
 _HEAD: Final = (
     "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//yizhan//places//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-    "X-WR-CALNAME:驿站 yizhan", f"X-WR-TIMEZONE:{_ZONE}",
+    f"X-WR-TIMEZONE:{_ZONE}",
     "BEGIN:VTIMEZONE", f"TZID:{_ZONE}", "BEGIN:STANDARD", "DTSTART:19920101T000000", "TZOFFSETFROM:+0800",
     "TZOFFSETTO:+0800", "TZNAME:CST", "END:STANDARD", "END:VTIMEZONE",
 )  # fmt: skip
+_NAME: Final = "驿站 yizhan"
 _LINE_BYTES: Final = 75
 
 
@@ -35,14 +36,24 @@ class Feed(NamedTuple):
     left_out: dict[str, int]
 
 
-def write_feed(places: Sequence[Place], today: date) -> Feed:
-    """Write the recurring services as events that begin on or after a day."""
+def write_feed(
+    places: Sequence[Place], today: date, services: Collection[ServiceKind] = RECURRING, about: str = ""
+) -> Feed:
+    """Write the recurring services as events that begin on or after a day.
+
+    Parameters
+    ----------
+    services
+        Of which kinds; others than :data:`RECURRING` are passed over.
+    about
+        Added to the calendar's name.
+    """
     left_out: Counter[str] = Counter()
     events: list[str] = []
     count = 0
     for place in places:
         for number, service in enumerate(place.services):
-            if service.kind not in RECURRING:
+            if service.kind not in RECURRING or service.kind not in services:
                 continue
             rules = _rules(place, service, left_out)
             for which, rule in enumerate(rules):
@@ -52,6 +63,7 @@ def write_feed(places: Sequence[Place], today: date) -> Feed:
                 events += event
     lines = [
         *_HEAD,
+        f"X-WR-CALNAME:{_escaped(' · '.join(filter(None, (_NAME, about))))}",
         *events,
         *(f"X-YIZHAN-LEFT-OUT:{n} {why}" for why, n in _counts(left_out).items()),
         "END:VCALENDAR",

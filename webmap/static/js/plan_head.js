@@ -1,0 +1,63 @@
+// The first thing the page says: how many have a place, and why the others have none.
+
+import { el } from "./dom.js";
+import { STATES, sample } from "./plan_paint.js";
+import { amount, count, dayName, hourOf, large, say, sentence, share, shortDate } from "./plan_say.js";
+import { words } from "./words.js";
+
+/** Say an answer of `/api/v1/coverage` in one sentence, and show it as one bar with its legend. */
+export function showHead({ title, moment, bar, legend }, answer, state, scenarioName) {
+  const { total } = answer;
+  const values = {
+    share: el("strong", {}, share(total.covered, total.total)),
+    total: state.layer === "street_length" ? amount(state.layer, total.total) : large(total.total),
+    minutes: state.cutoff,
+    mode: words.plan[`by_${state.mode}`],
+    what: wanted(state),
+  };
+  title.replaceChildren(...sentence(`headline_${state.layer}`, values));
+  moment.replaceChildren(...momentOf(answer, state, scenarioName));
+  const there = STATES.filter((name) => total[name] > 0);
+  bar.replaceChildren(...there.map((name) => piece(name, total[name] / total.total)));
+  bar.setAttribute("aria-label", there.map((name) => `${words.plan[`state_${name}`]} ${share(total[name], total.total)}`).join(words.hours.and));
+  legend.replaceChildren(...STATES.map((name) => line(name, total, state.layer)));
+}
+
+/** What is looked for, in words. */
+export function wanted(state) {
+  return state.services.length ? state.services.map((code) => words.service[code] ?? code).join(words.hours.and) : words.plan.any_place;
+}
+
+/** Day and time of a moment. */
+export function spoken(when) {
+  const hour = hourOf(when);
+  return say("moment", { day: dayName(Math.floor(hour / 24)), date: shortDate(when.slice(0, 10)), time: when.slice(11) });
+}
+
+/** A piece of a bar; its length is set by script, since the page takes no inline style. */
+export function piece(state, part) {
+  const node = el("span", { class: `stack__part stack__part--${state}` });
+  node.style.flexGrow = String(part);
+  return node;
+}
+
+function momentOf(answer, state, scenarioName) {
+  const parts = [];
+  if (scenarioName) parts.push(el("strong", {}, say("in_scenario", { name: scenarioName })));
+  if (state.open === "any") parts.push(words.plan.hours_do_not_count);
+  else parts.push(spoken(state.when), words.plan[`open_${state.open}`]);
+  parts.push(say(answer.facilities === 1 ? "places_count_one" : "places_count", { n: count(answer.facilities) }));
+  return parts.flatMap((part, at) => (at ? [" · ", part] : [part]));
+}
+
+function line(name, total, layer) {
+  const none = !(total[name] > 0);
+  return el(
+    "li",
+    { class: none ? "legend__row is-none" : "legend__row" },
+    sample(name),
+    el("span", { class: "legend__name" }, words.plan[`state_${name}`]),
+    el("span", { class: "legend__share" }, share(total[name], total.total)),
+    el("span", { class: "legend__amount" }, amount(layer, total[name], { short: true })),
+  );
+}

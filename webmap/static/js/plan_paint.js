@@ -1,0 +1,55 @@
+// How a street's state looks: a colour that differs in lightness too, a width, and a dash of its own.
+
+const NIGHT = matchMedia("(prefers-color-scheme: dark)");
+
+export const STATES = ["covered", "closed", "unverified", "missing", "severed", "nothing"];
+
+/** Colour by day and by night, share of the full width, dash in widths. */
+const LOOKS = {
+  covered: { day: "#4a90c2", night: "#5aa7dc", width: 0.5, dash: [] },
+  closed: { day: "#5b2a86", night: "#c9a0f5", width: 1, dash: [3.4, 1.6] },
+  unverified: { day: "#7a6a00", night: "#f0e442", width: 1, dash: [0.9, 1.5] },
+  missing: { day: "#00614a", night: "#3fd0a5", width: 1, dash: [3.4, 1.4, 0.9, 1.4] },
+  severed: { day: "#b35c00", night: "#ffb454", width: 0.85, dash: [1.9, 1.1] },
+  nothing: { day: "#b0122b", night: "#ff6f7d", width: 1.15, dash: [] },
+};
+
+/** Return how a state looks now: `color`, `width` (of the full one) and `dash`. */
+export function lookOf(state, night = NIGHT.matches) {
+  const { day, night: dark, width, dash } = LOOKS[state];
+  return { color: night ? dark : day, width, dash };
+}
+
+/** What else is drawn on the map. */
+export function paint(night = NIGHT.matches) {
+  return night
+    ? { border: "#8fa39e", chosen: "#ffffff", halo: "#0d1413", gained: "#7df0c4", lost: "#ff9d5c", place: "#e8efec", placeEdge: "#0d1413", paper: "#16201e", ink: "#e8efec" }
+    : { border: "#6d7d78", chosen: "#0d2f2b", halo: "#ffffff", gained: "#006b4f", lost: "#8f2d00", place: "#0d2f2b", placeEdge: "#ffffff", paper: "#ffffff", ink: "#0f1f1c" };
+}
+
+/** Call when day turns to night. */
+export function onNight(listener) {
+  NIGHT.addEventListener("change", listener);
+}
+
+/** Width of an uncovered street in pixels. */
+export function fullWidth(zoom) {
+  return Math.max(1.5, Math.min(7, 1.5 * 1.32 ** (zoom - 11)));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A piece of line as the map draws it, for legends. */
+export function sample(state) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", `line line--${state}`);
+  svg.setAttribute("viewBox", "0 0 34 10");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "line");
+  const { width, dash } = LOOKS[state];
+  const full = 4.6;
+  for (const [name, value] of Object.entries({ x1: 1, x2: 33, y1: 5, y2: 5, "stroke-width": full * width })) line.setAttribute(name, value);
+  if (dash.length) line.setAttribute("stroke-dasharray", dash.map((part) => part * full * width).join(" "));
+  svg.append(line);
+  return svg;
+}
