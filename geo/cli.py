@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from geo.choosing.words import read_degrees
 from geo.cli_along import add_along
+from geo.cli_coverage import add_coverage, add_gaps
 from geo.cli_events import add_events
 from geo.cli_export import add_export
 from geo.cli_hours import CALENDAR, add_calendar, add_hours
@@ -20,7 +21,9 @@ from geo.cli_import import add_import
 from geo.cli_nearest import add_nearest
 from geo.cli_places import add_backup, add_places, add_register, add_restore
 from geo.cli_poster import Press, add_poster
+from geo.cli_report import add_report, write_reports
 from geo.cli_search import add_search
+from geo.cli_siting import add_site
 from geo.errors import PackError, ParameterError, YizhanError
 from geo.streets.profiles import MODES
 
@@ -64,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     add_search(commands.add_parser("search", help="find names and addresses"))
     add_events(commands.add_parser("events", help="list haircuts, communication days and pop-ups near here"))
     add_poster(commands.add_parser("poster", help="print posters with a code, and find those gone stale"), _press)
+    add_coverage(commands.add_parser("coverage", help="tell who has no place near enough, and why"))
+    add_gaps(commands.add_parser("gaps", help="list the largest gaps"))
+    add_site(commands.add_parser("site", help="find where the next places should go"))
+    _add_report(commands.add_parser("report", help="write a printable page for a subdistrict, or for each"))
     _add_serve(commands.add_parser("serve", help="serve the site"))
     add_import(commands.add_parser("import", help="bring a list of places into the register"))
     add_places(commands.add_parser("places", help="list, show and trace the places of the register"))
@@ -206,6 +213,17 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_serve)
 
 
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    add_report(parser)
+    parser.set_defaults(run=_report)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from webmap.report import report_files
+
+    write_reports(arguments, report_files)
+
+
 def _seconds(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 6 and int(text) > 0:
         return int(text)
@@ -240,6 +258,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
     url = None if arguments.url is None else read_site_url(arguments.url)
     settings = Settings(arguments.host, arguments.port, register, CALENDAR, arguments.state, url=url)
+    settings = replace(settings, embedders=read_origins(arguments.embed_on))
     if arguments.workers is not None:
         settings = replace(settings, workers=arguments.workers)
     serve(arguments.city or default_city(), settings)

@@ -145,4 +145,6 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ParameterError(f"{path}: cannot be written ({error.strerror}); choose another --out", parameter="out") from error
+        raise ParameterError(
+            f"{path}: cannot be written ({error.strerror}); choose another --out", parameter="out"
+        ) from error

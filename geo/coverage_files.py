@@ -14,8 +14,9 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from geo.answers import write
 from geo.coverage_facts import METHOD, Answer, doubts
-from geo.coverage_layers import coverage_geojson, write_coverage_geopackage
+from geo.coverage_layers import coverage_geojson, write_coverage_geopackage, write_points
 from geo.errors import InterchangeError
 from geo.places.interchange import appearing
 from geo.places.interchange.tables import Cell, guard
@@ -85,7 +86,7 @@ def about_rows(values: Mapping[str, Any], answer: Answer) -> list[tuple[str, str
 def _cells(values: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
     """Return a row of the table, aligned to :data:`COLUMNS`."""
     cells = [values["layer"]["unit"] if column == "unit" else row.get(column) for column in COLUMNS]
-    return [guard(cell) if isinstance(cell, str) else cell for cell in cells]
+    return _guarded(cells)
 
 
 def _clean(cell: Cell) -> Cell:
@@ -139,8 +140,73 @@ def save_coverage(answer: Answer, out: Path) -> None:
         ".geojson": lambda: coverage_geojson(answer, None),
     }
     if suffix not in content:
-        raise InterchangeError(
-            f"{out.name}: no format is known by {suffix or 'no suffix'!r}; use {', '.join(SUFFIXES)}"
-        )
+        raise _unknown(out)
     body = content[suffix]()
     save(out, lambda path: path.write_bytes(body))
+
+
+def save_points(collection: Mapping[str, Any], out: Path) -> None:
+    """Write a list of points in the format that the file's name ends with, one of :data:`SUFFIXES`.
+
+    Parameters
+    ----------
+    collection
+        GeoJSON; of its points' properties tables within them become columns of their own.
+
+    Raises
+    ------
+    InterchangeError
+        It ends with something else, or the disk does not take it.
+    """
+    suffix, rows = out.suffix.lower(), [_row(feature) for feature in collection["features"]]
+    columns = list(dict.fromkeys(column for row in rows for column in row)) or ["lon", "lat"]
+    if suffix == ".geojson":
+        save(out, lambda path: path.write_bytes(write(collection)))
+    elif suffix == ".gpkg":
+        save(out, lambda path: write_points(rows, columns, path))
+    elif suffix == ".csv":
+        save(out, lambda path: path.write_bytes(_table_csv(columns, rows)))
+    elif suffix == ".xlsx":
+        save(out, lambda path: path.write_bytes(_table_workbook(columns, rows)))
+    else:
+        raise _unknown(out)
+
+
+def _row(feature: Mapping[str, Any]) -> dict[str, Cell]:
+    lon, lat = feature["geometry"]["coordinates"]
+    row: dict[str, Cell] = {"lon": lon, "lat": lat}
+    for name, value in feature["properties"].items():
+        if isinstance(value, Mapping):
+            row |= {f"{name}_{inner}": inside for inner, inside in value.items()}
+        else:
+            row[name] = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    return row
+
+
+def _table_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> bytes:
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(columns)
+    writer.writerows(_guarded([row.get(column) for column in columns]) for row in rows)
+    return table.getvalue().encode("utf-8-sig")
+
+
+def _table_workbook(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("points")
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append([_clean(cell) for cell in _guarded([row.get(column) for column in columns])])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _guarded(cells: Sequence[Cell]) -> list[Cell]:
+    return [guard(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _unknown(out: Path) -> InterchangeError:
+    return InterchangeError(
+        f"{out.name}: no format is known by {out.suffix or 'no suffix'!r}; use {', '.join(SUFFIXES)}"
+    )

@@ -81,6 +81,22 @@ def write_coverage_geopackage(answer: Answer, path: Path, most: int | None = MAX
         raise InterchangeError(f"{path.name}: cannot be written as a GeoPackage ({error}); try geojson") from error
 
 
+def write_points(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
+    """Write rows with ``lon`` and ``lat`` as a GeoPackage of one layer, ``points``.
+
+    Raises
+    ------
+    InterchangeError
+        GDAL does not take it.
+    """
+    data = {("point_id" if column == "id" else column): [row.get(column) for row in rows] for column in columns}
+    frame = geopandas.GeoDataFrame(data, geometry=[Point(row["lon"], row["lat"]) for row in rows], crs="EPSG:4326")
+    try:
+        frame.to_file(path, driver="GPKG", layer="points", engine="pyogrio")
+    except (RuntimeError, ValueError) as error:
+        raise InterchangeError(f"{path.name}: cannot be written as a GeoPackage ({error}); try geojson") from error
+
+
 _UNCOVERED: Final = ("state", "area", "subdistrict", "district", "weight", "unit", "length_m")
 _GAPS: Final = (
     "rank", "weight", *STATES[1:], "length_m", "area", "subdistrict", "district", "streets", "near", "nearest",

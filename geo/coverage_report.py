@@ -104,7 +104,8 @@ def report_values(basis: Basis, number: int, gaps: Gaps | None = None) -> dict[s
         "area": values["areas"][number],
         "own_equity": _equity(basis, number),
         "gaps": [
-            one["properties"] for one in gaps_values(answer.city, answer.planner, answer.coverage, own, answer.scenario)["features"]
+            one["properties"]
+            for one in gaps_values(answer.city, answer.planner, answer.coverage, own, answer.scenario)["features"]
         ],
         "week": _week(basis, number),
         "doubts": doubts(answer, monday=basis.monday, area=number),
@@ -178,7 +179,7 @@ def _map(basis: Basis, number: int, gaps: Sequence[Gap]) -> dict[str, Any] | Non
 
     def at(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
         away = (lonlat - middle) * metres * scale * (1, -1)
-        return np.rint(away + SIDE / 2).astype(np.int64)
+        return np.asarray(np.rint(away + SIDE / 2).astype(np.int64))
 
     places = basis.answer.planner.lonlat[basis.answer.coverage.facilities]
     near = at(places)

@@ -121,13 +121,10 @@ def events_near(city: City, query: EventsQuery) -> Events:
         The point is not where anybody could start.
     """
     wanted = Wanted(services=query.services)
-    asked = NearestQuery(
-        query.origin, len(city.places), query.mode, wanted, query.within_s, paths=False, passed=0
-    )  # fmt: skip
+    most = max(1, len(city.places))
+    asked = NearestQuery(query.origin, most, query.mode, wanted, query.within_s, paths=False, passed=0)
     left_out: Counter[str] = Counter()
-    found = [
-        event for result in city.nearest(asked).results for event in _at(city, query, result, left_out)
-    ]  # fmt: skip
+    found = [event for result in city.nearest(asked).results for event in _at(city, query, result, left_out)]
     found.sort(key=lambda event: (event.start, event.travel_s, event.place.id, event.service))
     return Events(query, tuple(found), dict(sorted(left_out.items())))
 

@@ -6,7 +6,7 @@ Figures are those of the interface, in the unit of the layer; geometry is in deg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas
 import shapely
 from numpy.typing import NDArray
+from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from geo.city import City
@@ -36,11 +37,8 @@ from geo.streets.network import StreetNetwork
 CRS: Final = "EPSG:4326"
 _DAYS: Final = ("一 Mon", "二 Tue", "三 Wed", "四 Thu", "五 Fri", "六 Sat", "日 Sun")
 
-GeoDataFrame = geopandas.GeoDataFrame
-DataFrame = pandas.DataFrame
 
-
-def areas(city: City, coverage: Coverage) -> GeoDataFrame:
+def areas(city: City, coverage: Coverage) -> geopandas.GeoDataFrame:
     """Return who is within reach, and why others are not, by subdistrict.
 
     Returns
@@ -51,14 +49,14 @@ def areas(city: City, coverage: Coverage) -> GeoDataFrame:
         (within 1 km as the crow flies), ``share`` (covered of the total, NaN where there is none), ``geometry``.
     """
     weight = coverage.weight / 1e6
-    data: dict[str, Any] = _of_areas(coverage.areas) | {"total": weight.sum(axis=0)}
+    data: dict[str, Any] = _of_areas(coverage.areas) | {"total": coverage.weight.sum(axis=0) / 1e6}
     data |= {state: weight[number] for number, state in enumerate(STATES)}
     data["circle"] = coverage.circle / 1e6
     data["share"] = _share(weight[0], data["total"])
-    return GeoDataFrame(data, geometry=_shapes(city), crs=CRS)
+    return _frame(data, _shapes(city))
 
 
-def streets(city: City, coverage: Coverage) -> GeoDataFrame:
+def streets(city: City, coverage: Coverage) -> geopandas.GeoDataFrame:
     """Return the streets by state: covered, or why not.
 
     Returns
@@ -72,10 +70,10 @@ def streets(city: City, coverage: Coverage) -> GeoDataFrame:
         "weight": coverage.weight.sum(axis=1) / 1e6,
         "length_m": [_metres(part) for part in parts],
     }
-    return GeoDataFrame(data, geometry=[_lines(city.network, part) for part in parts], crs=CRS)
+    return _frame(data, [_lines(city.network, part) for part in parts])
 
 
-def changes(city: City, effect: Effect) -> GeoDataFrame:
+def changes(city: City, effect: Effect) -> geopandas.GeoDataFrame:
     """Return what edits change.
 
     Returns
@@ -89,10 +87,10 @@ def changes(city: City, effect: Effect) -> GeoDataFrame:
         "weight": [units(effect.weight_gained.sum()), units(effect.weight_lost.sum())],
         "length_m": [_metres(part) for part in parts],
     }
-    return GeoDataFrame(data, geometry=[_lines(city.network, part) for part in parts], crs=CRS)
+    return _frame(data, [_lines(city.network, part) for part in parts])
 
 
-def compared(city: City, one: Coverage, other: Coverage) -> GeoDataFrame:
+def compared(city: City, one: Coverage, other: Coverage) -> geopandas.GeoDataFrame:
     """Return two states of a city side by side, by subdistrict.
 
     Returns
@@ -109,12 +107,12 @@ def compared(city: City, one: Coverage, other: Coverage) -> GeoDataFrame:
         raise ParameterError(
             f"{one.demand.name} and {other.demand.name} cannot be compared: ask both of the same layer and mode"
         )
-    before, after = one.weight[0] / 1e6, other.weight[0] / 1e6
-    data = _of_areas(one.areas) | {"before": before, "after": after, "change": after - before}
-    return GeoDataFrame(data, geometry=_shapes(city), crs=CRS)
+    before, after = one.weight[0], other.weight[0]
+    data = _of_areas(one.areas) | {"before": before / 1e6, "after": after / 1e6, "change": (after - before) / 1e6}
+    return _frame(data, _shapes(city))
 
 
-def gaps(city: City, planner: Planner, coverage: Coverage, limit: int = 20) -> GeoDataFrame:
+def gaps(city: City, planner: Planner, coverage: Coverage, limit: int = 20) -> geopandas.GeoDataFrame:
     """Return where uncovered streets lie together, the heaviest first.
 
     Returns
@@ -138,10 +136,10 @@ def gaps(city: City, planner: Planner, coverage: Coverage, limit: int = 20) -> G
         for gap in told
     ]
     shapes = [_lines(planner.network, gap.stretches) for gap in found.gaps]
-    return GeoDataFrame({name: [row[name] for row in rows] for name in columns}, geometry=shapes, crs=CRS)
+    return _frame({name: [row[name] for row in rows] for name in columns}, shapes)
 
 
-def sites(city: City, siting: Siting) -> GeoDataFrame:
+def sites(city: City, siting: Siting) -> geopandas.GeoDataFrame:
     """Return the sites that were chosen, in the order in which they should come.
 
     Returns
@@ -155,10 +153,10 @@ def sites(city: City, siting: Siting) -> GeoDataFrame:
         "rank": range(1, len(chosen) + 1),
         **{name: [site[name] for site in chosen] for name in ("id", "name", "kind", "gain")},
     }
-    return GeoDataFrame(data, geometry=_points([LonLat(site["lon"], site["lat"]) for site in chosen]), crs=CRS)
+    return _frame(data, _points([LonLat(site["lon"], site["lat"]) for site in chosen]))
 
 
-def alternatives(city: City, siting: Siting) -> DataFrame:
+def alternatives(city: City, siting: Siting) -> pandas.DataFrame:
     """Return choices that are nearly as good: what each leaves out, what it takes instead, what that costs.
 
     Returns
@@ -167,7 +165,7 @@ def alternatives(city: City, siting: Siting) -> DataFrame:
         ``without``, ``instead`` (names or ids), ``objective``, ``regret`` (how much worse), the best first.
     """
     others = siting_values(city, siting)["alternatives"]
-    return DataFrame(
+    return pandas.DataFrame(
         {
             "without": ["、".join(site["name"] or site["id"] for site in other["without"]) for other in others],
             "instead": ["、".join(site["name"] or site["id"] for site in other["instead"]) for other in others],
@@ -177,7 +175,7 @@ def alternatives(city: City, siting: Siting) -> DataFrame:
     )
 
 
-def places(planner: Planner, coverage: Coverage) -> GeoDataFrame:
+def places(planner: Planner, coverage: Coverage) -> geopandas.GeoDataFrame:
     """Return the places that count.
 
     Returns
@@ -193,10 +191,10 @@ def places(planner: Planner, coverage: Coverage) -> GeoDataFrame:
         "accuracy": [place.accuracy for place in own],
         "source": [place.source for place in own],
     }
-    return GeoDataFrame(data, geometry=_points([place.position for place in own]), crs=CRS)
+    return _frame(data, _points([place.position for place in own]))
 
 
-def service_areas(found: Sequence[ServiceArea]) -> GeoDataFrame:
+def service_areas(found: Sequence[ServiceArea]) -> geopandas.GeoDataFrame:
     """Return outlines of what is within reach, the largest first, so that smaller ones lie on top.
 
     Returns
@@ -208,19 +206,19 @@ def service_areas(found: Sequence[ServiceArea]) -> GeoDataFrame:
     largest = list(found)[::-1]
     names = ("cutoff_s", "length_m", "over_claim", "left_out")
     data = {name: [getattr(area, name) for area in largest] for name in names}
-    return GeoDataFrame(data, geometry=[area.polygon for area in largest], crs=CRS)
+    return _frame(data, [area.polygon for area in largest])
 
 
-def week(found: Week) -> DataFrame:
+def week(found: Week) -> pandas.DataFrame:
     """Return the share that is within reach at each hour of a week: a row per hour, a column per day, with its date."""
     total = max(int(found.total.sum()), 1)
     share = (found.covered.sum(axis=1) / total).reshape(7, 24).T
     dates = [(found.monday + timedelta(days=n)).strftime("%m-%d") for n in range(7)]
     columns = [f"{day} {date}" for day, date in zip(_DAYS, dates, strict=True)]
-    return DataFrame(share, index=[f"{hour:02}:00" for hour in range(24)], columns=columns)
+    return pandas.DataFrame(share, index=[f"{hour:02}:00" for hour in range(24)], columns=columns)
 
 
-def seats(city: City, found: Seats) -> GeoDataFrame:
+def seats(city: City, found: Seats) -> geopandas.GeoDataFrame:
     """Return how many seats are left for each thousand, when all who can reach a place share it, by subdistrict.
 
     Returns
@@ -229,7 +227,11 @@ def seats(city: City, found: Seats) -> GeoDataFrame:
         Rows as :func:`areas`: ``total``, ``seats_per_1000``, ``geometry``.
     """
     data = _of_areas(found.areas) | {"total": found.weight / 1e6, "seats_per_1000": found.access * 1000}
-    return GeoDataFrame(data, geometry=_shapes(city), crs=CRS)
+    return _frame(data, _shapes(city))
+
+
+def _frame(data: Mapping[str, Any], shapes: Any) -> geopandas.GeoDataFrame:
+    return geopandas.GeoDataFrame(data, geometry=shapes, crs=CRS)
 
 
 def _of_areas(known: Sequence[Area]) -> dict[str, Any]:
@@ -245,7 +247,7 @@ def _shapes(city: City) -> list[BaseGeometry | None]:
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
 
 def _metres(part: Stretches) -> float:
@@ -255,8 +257,7 @@ def _metres(part: Stretches) -> float:
 def _lines(network: StreetNetwork, part: Stretches) -> BaseGeometry:
     lines = drawn(network, part)
     owner = np.repeat(np.arange(len(part.edge)), np.diff(lines.first))
-    whole: BaseGeometry = shapely.multilinestrings(shapely.linestrings(lines.lonlat, indices=owner))
-    return whole
+    return MultiLineString(np.asarray(shapely.linestrings(lines.lonlat, indices=owner)).tolist())
 
 
 def _points(positions: Sequence[LonLat]) -> NDArray[Any]:

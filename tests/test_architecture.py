@@ -29,9 +29,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.city",),
     ("geo.coverage_answers",),
     ("geo.answers", "geo.live", "geo.siting_answers"),
+    ("geo.coverage_facts", "geo.events", "geo.frames", "geo.posters"),
+    ("geo.coverage_layers", "geo.coverage_report"),
+    ("geo.coverage_files",),
     ("geo.cli_hours", "geo.cli_places"),
-    ("geo.cli_export", "geo.cli_import", "geo.cli_nearest", "geo.cli_search"),
-    ("geo.cli_along",),
+    ("geo.cli_events", "geo.cli_export", "geo.cli_import", "geo.cli_nearest", "geo.cli_poster", "geo.cli_search"),
+    ("geo.cli_along", "geo.cli_coverage"),
+    ("geo.cli_report", "geo.cli_siting"),
     ("geo.cli",),
 )
 
@@ -42,8 +46,10 @@ WEB_MAY_USE = frozenset({
     "geo.coverage.demand", "geo.coverage.gaps", "geo.coverage.next_places", "geo.coverage.planner",
     "geo.coverage.point_table", "geo.coverage.scenario", "geo.coverage.siting.plans",
     "geo.coverage.siting.problems", "geo.coverage.warming", "geo.coverage.whatif", "geo.coverage_answers",
-    "geo.errors", "geo.finding.asking", "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling",
-    "geo.live", "geo.places.hours", "geo.places.model", "geo.siting_answers", "geo.streets.graphs",
+    "geo.coverage_facts", "geo.coverage_files", "geo.coverage_layers", "geo.coverage_report",
+    "geo.errors", "geo.events", "geo.finding.asking", "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling",
+    "geo.live", "geo.places.hours", "geo.places.interchange.feed", "geo.places.model",
+    "geo.places.recurrence", "geo.posters.facts", "geo.posters.links", "geo.siting_answers", "geo.streets.graphs",
     "geo.streets.profiles",
 })  # fmt: skip
 
@@ -68,23 +74,27 @@ DOORS: dict[str, frozenset[str]] = {
     "orjson": frozenset({"geo.answers"}),
     "pmtiles": frozenset({"geo.pack.tiles"}),
     "pypinyin": frozenset({"geo.finding.pinyin"}),
-    "geopandas": frozenset({"geo.pack.areas", "geo.pack.names", "geo.places.interchange.geopackage"}),
-    "pandas": frozenset({"geo.pack.areas"}),
+    "geopandas": frozenset(
+        {"geo.coverage_layers", "geo.frames", "geo.pack.areas", "geo.pack.names", "geo.places.interchange.geopackage"}
+    ),
+    "pandas": frozenset({"geo.frames", "geo.pack.areas"}),
     "opening_hours": frozenset({"geo.places.hours"}),
-    "openpyxl": frozenset({"geo.importing.spreadsheet", "geo.places.interchange.workbook"}),
+    "openpyxl": frozenset({"geo.coverage_files", "geo.importing.spreadsheet", "geo.places.interchange.workbook"}),
     "defusedxml": frozenset({"geo.importing.spreadsheet"}),
     "highspy": frozenset({"geo.coverage.siting.exact"}),
     "networkx": frozenset(),
     "folium": frozenset({"webmap.maps"}),
     "branca": frozenset({"webmap.maps"}),
     "granian": frozenset({"webmap.serving"}),
+    "segno": frozenset({"webmap.posters.qr"}),
     "flask_compress": frozenset({"webmap", "webmap.front"}),
-    "flask_babel": frozenset({"webmap.i18n", "webmap.words"}),
+    "flask_babel": frozenset({"webmap.report", "webmap.i18n", "webmap.words"}),
 }
 
 #: Who may read the clock.
 CLOCK_READERS = frozenset({  # the edges
-    "geo.cli", "geo.cli_along", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest", "webmap",
+    "geo.cli", "geo.cli_along", "geo.cli_coverage", "geo.cli_report", "geo.cli_events", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest",
+    "geo.cli_poster", "webmap",
     "webmap.jobs",
 })  # fmt: skip
 CLOCKS = frozenset({

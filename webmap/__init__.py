@@ -12,15 +12,18 @@ from flask_compress import Compress
 from geo.city import City
 from geo.live import LiveCity
 from webmap.api import api
+from webmap.api.calendar import calendar
 from webmap.api.planning import planning
 from webmap.api.planning_files import planning_files
 from webmap.assets import init_assets
 from webmap.desk import Desk
+from webmap.embed import embed
 from webmap.errors import init_errors
 from webmap.front import Front
 from webmap.i18n import init_i18n
 from webmap.pages import pages
 from webmap.pages.plan import plan
+from webmap.pages.posters import posters
 from webmap.pages.report import report
 from webmap.security import init_security
 from webmap.settings import Settings
@@ -63,7 +66,10 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
     app.register_blueprint(api)
     app.register_blueprint(planning)
     app.register_blueprint(planning_files)
+    app.register_blueprint(calendar)
+    app.register_blueprint(embed)
     app.register_blueprint(pages)
+    app.register_blueprint(posters)
     app.register_blueprint(plan)
     app.register_blueprint(report)
     app.wsgi_app = Front(app)  # type: ignore[method-assign]

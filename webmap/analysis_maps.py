@@ -25,6 +25,7 @@ _SHAPES: Final = """
 """
 _LEGEND: Final = """
     map.attributionControl.setPrefix(false);
+    map.getContainer().style.background = "#fbfaf7";
     map.fitBounds(values.bounds);
     const legend = L.control({position: "bottomleft"});
     legend.onAdd = () => {
@@ -84,7 +85,7 @@ def analysis_map(city: City, *layers: Drawn) -> LeafletMap:
         drawn.add_child(Scripted("Shapes", _SHAPES, {"type": "FeatureCollection", "features": features}))
         rows.append([layer.label, layer.color if isinstance(layer.color, str) else "transparent"])
         around += [bounds] if features else []
-    whole = np.array(around or [city.bbox])
+    whole = np.array(around or [list(city.bbox)])
     (west, south), (east, north) = whole[:, :2].min(axis=0).tolist(), whole[:, 2:].max(axis=0).tolist()
     credits = dict.fromkeys(source["attribution"] for source in city.manifest.sources if "attribution" in source)
     rows += [[" · ".join(credits), "transparent"]] if credits else []

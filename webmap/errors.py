@@ -85,15 +85,15 @@ def _unforeseen(error: Exception) -> Response:
     return _response(PROBLEMS[YizhanError], _FAILED)
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
     """Tell whether a person's browser asked, outside the programming interface."""
-    if request.path.startswith(("/api/", "/base/", "/static/")):
+    if request.path.startswith(("/api/", "/base/", "/static/", "/oembed")):
         return False
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _response(problem: Problem, detail: str, parameter: str | None = None) -> Response:
-    if _wants_page():
+    if wants_page():
         city = current_app.extensions["yizhan"].city_summary()
         missing = problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
         page = render_template("error.html", missing=missing, city=city, lang=language())

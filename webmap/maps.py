@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink
+from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from folium.elements import JSCSSMixin
 from folium.map import Layer
 from folium.template import Template
@@ -120,7 +120,7 @@ class BaseMap(JSCSSMixin, Layer):
         self.config = dict(config)
 
 
-class Scripted(Layer):
+class Scripted(MacroElement):
     """A piece of our own script on a map.
 
     Parameters
@@ -142,7 +142,7 @@ class Scripted(Layer):
     )
 
     def __init__(self, name: str, script: str, values: Any) -> None:
-        super().__init__(control=False)
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = name
         self.code = script
         self.values = values

@@ -33,7 +33,7 @@ def nearest_query(args: MultiDict[str, str], now: datetime) -> NearestQuery:
         A parameter is missing, unknown, given twice or not of its form.
     """
     check_names(args, _NEAREST)
-    _needed(args, ("lon", "lat"), "ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92")
+    needed(args, ("lon", "lat"), "ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92")
     return read_query(**values_of(args, _NEAREST), now=now)
 
 
@@ -46,7 +46,7 @@ def along_query(args: MultiDict[str, str], now: datetime) -> AlongQuery:
         A parameter is missing, unknown, given twice or not of its form.
     """
     check_names(args, _ALONG)
-    _needed(args, ("from", "to"), "ask with both ends as lon,lat, e.g. from=116.41,39.92&to=116.42,39.95")
+    needed(args, ("from", "to"), "ask with both ends as lon,lat, e.g. from=116.41,39.92&to=116.42,39.95")
     return read_along(**values_of(args, _ALONG), now=now)
 
 
@@ -78,7 +78,14 @@ def check_names(args: MultiDict[str, str], known: Collection[str]) -> None:
             )
 
 
-def _needed(args: MultiDict[str, str], names: Collection[str], remedy: str) -> None:
+def needed(args: MultiDict[str, str], names: Collection[str], remedy: str) -> None:
+    """Refuse a question that lacks one of some parameters.
+
+    Raises
+    ------
+    ParameterError
+        Naming it, and the remedy.
+    """
     for name in names:
         if name not in args:
             raise ParameterError(f"{name} is missing; {remedy}", parameter=name)

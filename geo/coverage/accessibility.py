@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coverage.reach import Reach
+from geo.coverage.pairs import Reach
 from geo.errors import ParameterError
 from geo.streets.network import TICKS_PER_S
 

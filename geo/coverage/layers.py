@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 from shapely.geometry.base import BaseGeometry
 
 from geo.coords import BBox
-from geo.coverage.demand import Demand, pickups, residents, street_length
 from geo.coverage.area_outlines import read_outlines
+from geo.coverage.demand import Demand, pickups, residents, street_length
 from geo.coverage.pieces import Area, Pieces, load_areas, whole_edges
 from geo.coverage.profiles import ALWAYS, Profile
 from geo.coverage.spots import Spot, load_spots

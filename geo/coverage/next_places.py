@@ -14,12 +14,13 @@ from geo.coverage.blocks import Stop
 from geo.coverage.candidates import Candidate, amounts
 from geo.coverage.costs import costs_at
 from geo.coverage.demand import Demand
+from geo.coverage.pairs import Reach
 from geo.coverage.planner import Planner
 from geo.coverage.reach import middles, reach
 from geo.coverage.scenario import Add, Close, planned
 from geo.coverage.siting.phases import earliest_first
 from geo.coverage.siting.plans import Patience, Phase, PhasedPlan, Plan, Progress
-from geo.coverage.siting.problems import Question, Reach, Sites
+from geo.coverage.siting.problems import Question, Sites
 from geo.coverage.siting.solving import solve
 from geo.coverage.surface import gain_at_nodes
 from geo.coverage.whatif import Effect
@@ -154,7 +155,7 @@ def find_sites(
     lost = int(weight[~reached].sum())
     kept = np.flatnonzero(reached if query.question.kind in {"lscp", "p_center"} else np.ones_like(reached))
     sites = Sites(
-        _only(Reach(*found), kept), weight[kept], already[kept], None if times is None else times[kept],
+        _only(found, kept), weight[kept], already[kept], None if times is None else times[kept],
         amounts(candidate.capacity for candidate in own), amounts(candidate.price for candidate in own),
         _numbers(own, query.forced), _numbers(own, query.forbidden),
     )  # fmt: skip

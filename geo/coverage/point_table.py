@@ -124,7 +124,7 @@ def read_table(path: Path, read: Callable[[Iterable[str], str], _T], parameter: 
                 "columns that are needed",
                 parameter=parameter,
             )
-        return points_in(path.read_bytes(), path.name)
+        return _decoded(path.read_bytes(), path.name, read, parameter)
     except OSError as error:
         raise ParameterError(f"{path.name}: cannot be read ({error.strerror})", parameter=parameter) from error
 
@@ -137,12 +137,16 @@ def points_in(content: bytes, source: str) -> PointTable:
     ParameterError
         They are no such table.
     """
+    return _decoded(content, source, points_of, "demand")
+
+
+def _decoded(content: bytes, source: str, read: Callable[[Iterable[str], str], _T], parameter: str) -> _T:
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return points_of(io.StringIO(text, newline=""), source)
+        return read(io.StringIO(text, newline=""), source)
     raise ParameterError(f"{source}: no text in UTF-8 or GB18030; save the table as CSV in UTF-8", parameter=parameter)
 
 

@@ -6,12 +6,13 @@ demand is a point on a street, and is reached whole or not at all.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.coverage.blocks import BLOCK, Progress, Space, Stop, in_blocks, spread
+from geo.coverage.pairs import Reach
 from geo.coverage.pieces import Pieces
 from geo.errors import ParameterError
 from geo.streets.compiled import compiled
@@ -24,43 +25,6 @@ from geo.streets.snapping import Positions
 MAX_PAIRS: Final = 50_000_000
 #: A block of places is made so small that it has no more pairs than this part of them.
 _BLOCKS_AT_LIMIT: Final = 16
-
-
-class Reach(NamedTuple):
-    """The demand that each place reaches, in compressed sparse rows.
-
-    Attributes
-    ----------
-    first
-        Row i is ``demand[first[i]:first[i + 1]]``, int64 (n_places + 1,).
-    demand
-        Numbers of rows of demand, ascending within a place, int32 (n_pairs,).
-    cost
-        Travel time from there to the place's door, access legs of both included, ticks, int32 (n_pairs,).
-    demand_count
-        How many rows of demand there are, reached or not.
-    """
-
-    first: NDArray[np.int64]
-    demand: NDArray[np.int32]
-    cost: NDArray[np.int32]
-    demand_count: int
-
-    @property
-    def place_count(self) -> int:
-        """Number of places."""
-        return len(self.first) - 1
-
-    @property
-    def place(self) -> NDArray[np.int32]:
-        """The place of each pair, int32 (n_pairs,)."""
-        return np.repeat(np.arange(self.place_count, dtype=np.int32), np.diff(self.first))
-
-    def within(self, cutoff: int) -> Reach:
-        """Return what is reached within a shorter time, ticks."""
-        kept = self.cost <= cutoff
-        first = np.concatenate([[0], np.cumsum(kept)])[self.first]
-        return Reach(first, self.demand[kept], self.cost[kept], self.demand_count)
 
 
 def middles(network: StreetNetwork, pieces: Pieces) -> Positions:

@@ -159,7 +159,8 @@ def planned(
     Parameters
     ----------
     name, position, services, amenities
-        What it is called, where it would stand, what it would offer and have.
+        What it is called, where it would stand, what it would offer and have. The position is rounded to 1e-7 degree,
+        as scenarios are written.
     hours
         Of all its services; None: nobody knows them yet.
     number
@@ -168,7 +169,7 @@ def planned(
     return Place(
         f"{PLANNED}{number}",
         name,
-        position,
+        LonLat(round(position.lon, 7), round(position.lat, 7)),
         "exact",
         tuple(Service(kind, hours) for kind in services),
         _SOURCE,

@@ -140,7 +140,8 @@ class WhatIf:
                 mark()
                 continue
             if isinstance(edit, Add):
-                place, number = edit.place, -1
+                # planned again: it stands where the last edit puts it, as in the scenario's city
+                place, (_, number) = edit.place, now.get(edit.place.id, (None, self._number.get(edit.place.id, -1)))
             else:
                 place, number = self._known(now, edit.place_id)
                 place = edited(place, edit)

@@ -1,4 +1,4 @@
-"""When a service takes place on which days: the times of its hours, dated, with the holidays of the calendar in them."""
+"""When a service takes place: the times of its hours, dated, with the holidays of the calendar in them."""
 
 from __future__ import annotations
 
@@ -71,4 +71,3 @@ def occurrences(service: Service, since: datetime, until: datetime, calendar: Ca
         for start, end in found
     )
     return Occurrences(tuple(told), known, always=len(found) < len(inside))
-

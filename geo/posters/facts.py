@@ -22,7 +22,9 @@ from geo.posters.links import landing
 OTHERS: Final = 5
 #: How far they may be, on foot, seconds.
 CUTOFF_S: Final = 1800.0
-_MOST_KINDS: Final = 3
+#: How much of a place finds room.
+MOST_OFFERS: Final = 4
+MOST_AMENITIES: Final = 8
 _TOILET: Final[ServiceKind] = "public_toilet"
 #: Of public toilets at most one is named: a city has so many that they would be all that is.
 _NO_TOILETS: Final = Wanted(services=tuple(kind for kind in SERVICES if kind != _TOILET))
@@ -40,12 +42,12 @@ class Offered(NamedTuple):
 
 
 class Other(NamedTuple):
-    """Another place nearby: its first services, the hours of the first of them, and whole minutes on foot."""
+    """Another place nearby: its first service, that is no toilet if there is another, and whole minutes on foot."""
 
     id: str
     name: str
     name_en: str | None
-    kinds: tuple[ServiceKind, ...]
+    kind: ServiceKind
     hours: str | None
     season: str | None
     minutes: int
@@ -61,14 +63,14 @@ class Poster:
         Where the code leads.
     city, city_en, sample
         The city's names, and whether it is the sample, whose positions are illustrative.
-    id, name, name_en, address, phone, accuracy, checked, verified
+    id, name, name_en, address, phone, accuracy, checked
         As in :class:`~geo.places.model.Place`.
     lon, lat
         WGS-84, degrees, to about 10 m.
-    offers
-        Its services.
-    amenities
-        Kit that is certainly there.
+    offers, more_offers
+        Its first services, and how many others there are.
+    amenities, more_amenities
+        Kit that is certainly there, and how much more of it there is.
     others
         In order of (travel time, id); None: no street is near, so nobody knows.
     """
@@ -84,11 +86,12 @@ class Poster:
     phone: str | None
     accuracy: str
     checked: str | None
-    verified: bool
     lon: float
     lat: float
     offers: tuple[Offered, ...]
+    more_offers: int
     amenities: tuple[str, ...]
+    more_amenities: int
     others: tuple[Other, ...] | None
 
     @property
@@ -101,7 +104,7 @@ class Poster:
         values = asdict(self)
         values["offers"] = [offer._asdict() for offer in self.offers]
         if self.others is not None:
-            values["others"] = [{**other._asdict(), "kinds": list(other.kinds)} for other in self.others]
+            values["others"] = [other._asdict() for other in self.others]
         values["amenities"] = list(self.amenities)
         return values
 
@@ -127,6 +130,7 @@ def poster_of(city: City, place_id: str, site_url: str) -> Poster:
             f"place {place.id[:60]!r} is {place.status}; posters are printed for places in operation", parameter="place"
         )
     manifest = city.manifest
+    kit = tuple(kind for kind, there in place.amenities.items() if there == "yes")
     return Poster(
         url=site_url + landing(place.id),
         city=manifest.name,
@@ -139,11 +143,12 @@ def poster_of(city: City, place_id: str, site_url: str) -> Poster:
         phone=place.phone,
         accuracy=place.accuracy,
         checked=place.checked,
-        verified=place.verified,
         lon=round(place.position.lon, _DIGITS),
         lat=round(place.position.lat, _DIGITS),
-        offers=tuple(_offered(service) for service in place.services),
-        amenities=tuple(kind for kind, there in place.amenities.items() if there == "yes"),
+        offers=tuple(_offered(service) for service in place.services[:MOST_OFFERS]),
+        more_offers=max(0, len(place.services) - MOST_OFFERS),
+        amenities=kit[:MOST_AMENITIES],
+        more_amenities=max(0, len(kit) - MOST_AMENITIES),
         others=_others(city, place),
     )
 
@@ -183,11 +188,9 @@ def _near(city: City, origin: LonLat, wanted: Wanted, k: int) -> list[Nearest]:
 
 def _other(result: Nearest) -> Other:
     place = result.place
-    services = sorted(place.services, key=lambda service: service.kind == _TOILET)
-    first = _offered(services[0])
-    kinds = tuple(dict.fromkeys(service.kind for service in services))[:_MOST_KINDS]
+    first = _offered(min(place.services, key=lambda service: service.kind == _TOILET))
     minutes = max(1, ceil(result.travel_s / 60 - 1e-9))  # as the finder rounds
-    return Other(place.id, place.name, place.name_en, kinds, first.hours, first.season, minutes)
+    return Other(place.id, place.name, place.name_en, first.kind, first.hours, first.season, minutes)
 
 
 def _offered(service: Service) -> Offered:
@@ -202,4 +205,3 @@ def _readable(expression: str) -> bool:
     except HoursError:
         return False
     return True
-

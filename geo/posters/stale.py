@@ -25,7 +25,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     "url": "address of the page", "city": "name of the city", "city_en": "English name of the city",
     "sample": "whether it is a sample", "name": "name", "name_en": "English name", "address": "address",
     "phone": "telephone", "accuracy": "exactness of the position", "checked": "day of the last check",
-    "verified": "whether somebody vouches for it",
+    "more_offers": "number of other services", "more_amenities": "amount of other kit",
 }  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _other(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         yield f"way to {new['name']}: {old['minutes']} → {new['minutes']} min"
     if (old["hours"], old["season"]) != (new["hours"], new["season"]):
         yield f"hours of {new['name']}: {_times(old)} → {_times(new)}"
-    if any(old[field] != new[field] for field in ("name", "name_en", "kinds")):
+    if any(old[field] != new[field] for field in ("name", "name_en", "kind")):
         yield f"name or services of {new['name']}"
 
 

@@ -22,9 +22,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.coverage.pairs import Reach
 from geo.coverage.siting.checks import recheck
 from geo.coverage.siting.plans import Patience
-from geo.coverage.siting.problems import Question, Reach, Sites
+from geo.coverage.siting.problems import Question, Sites
 from geo.coverage.siting.solving import solve
 from tests.benchmarks import report
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from geo.city import City
 from geo.coverage.accessibility import alike, gaussian, two_step
+from geo.coverage.pairs import Reach
 from geo.coverage.pieces import whole_edges
-from geo.coverage.reach import Reach, middles, reach
+from geo.coverage.reach import middles, reach
 from geo.coverage.surface import gain_at_nodes
 from geo.streets.graphs import graph, hang
 from geo.streets.network import CLOSED, TICKS_PER_S

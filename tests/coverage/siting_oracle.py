@@ -8,7 +8,8 @@ from random import Random
 
 import numpy as np
 
-from geo.coverage.siting.problems import UNREACHED, Kind, Question, Reach, Sites
+from geo.coverage.pairs import Reach
+from geo.coverage.siting.problems import UNREACHED, Kind, Question, Sites
 
 
 def sites_of(
@@ -77,7 +78,7 @@ def random_sites(seed: int, kind: Kind) -> tuple[Sites, Question]:
 
 def all_sets(sites: Sites, question: Question) -> Iterator[tuple[int, ...]]:
     """Yield every set of candidates that the conditions let through."""
-    free = [c for c in range(sites.reach.candidate_count) if c not in {*sites.forced, *sites.forbidden}]
+    free = [c for c in range(sites.reach.place_count) if c not in {*sites.forced, *sites.forbidden}]
     most = len(free) if question.p is None else question.p - len(sites.forced)
     for count in range(most + 1):
         for further in combinations(free, count):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geo.coverage.accessibility import Decay, alike, gaussian, steps, two_step
-from geo.coverage.reach import Reach
+from geo.coverage.pairs import Reach
 from geo.errors import ParameterError
 from geo.streets.network import TICKS_PER_S
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from geo.coords import geodesic_m
 from geo.coverage import blocks
+from geo.coverage.pairs import Reach
 from geo.coverage.pieces import Pieces, length_mm, whole_edges
-from geo.coverage.reach import Reach, middles, reach
+from geo.coverage.reach import middles, reach
 from geo.errors import ParameterError
 from geo.streets.from_osm import build_network
 from geo.streets.graphs import MAX_CUTOFF, graph, hang

@@ -46,7 +46,7 @@ def test_each_set_is_covered_as_if_it_were_alone(
     mode: Mode, layer: Layer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of no place, of each one, of all, and of drawn ones; on open streets and with a third of them closed."""
-    seen = set()
+    seen: set[str] = set()
     for seed in range(2):
         town = Town(seed, tmp_path / str(seed))
         drawn = random_places(seed, random_points(seed, town.extract, 14))

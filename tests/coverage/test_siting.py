@@ -12,14 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from geo.coverage.pairs import Reach
 from geo.coverage.siting import problems, solving
 from geo.coverage.siting.checks import objective_of, recheck
 from geo.coverage.siting.choice import Choice, choice_of
 from geo.coverage.siting.covering import Covering
+from geo.coverage.siting.exact import Program, solve_program
 from geo.coverage.siting.medians import Medians
 from geo.coverage.siting.phases import earliest_first, last_first
 from geo.coverage.siting.plans import Alternative, Patience, Phase, Plan, Progress
-from geo.coverage.siting.problems import KINDS, UNREACHED, Kind, Question, Reach, Sites
+from geo.coverage.siting.problems import KINDS, UNREACHED, Kind, Question, Sites
 from geo.coverage.siting.rows import merge
 from geo.coverage.siting.solving import solve
 from geo.errors import ParameterError, WrongPlanError
@@ -228,7 +230,7 @@ def _plane(seed: int, kind: Kind, *, demand: int = 300, candidates: int = 40, p:
 @given(st.integers(0, 10_000), st.sampled_from(["mclp", "backup", "capacitated", "p_median", "p_center"]))
 def test_one_more_site_is_never_worse(seed: int, kind: Kind) -> None:
     sites, question = random_sites(seed, kind)
-    if question.p is None or question.p >= sites.reach.candidate_count - len(sites.forbidden):
+    if question.p is None or question.p >= sites.reach.place_count - len(sites.forbidden):
         return
     fewer, more = solve(sites, question), solve(sites, replace(question, p=question.p + 1))
 
@@ -268,7 +270,7 @@ def test_demand_split_into_two_rows_changes_nothing(seed: int, kind: Kind) -> No
             int(sites.reach.demand[i]): int(sites.reach.cost[i])
             for i in range(sites.reach.first[c], sites.reach.first[c + 1])
         }
-        for c in range(sites.reach.candidate_count)
+        for c in range(sites.reach.place_count)
     ]
     twice = [row | {d + n: cost for d, cost in row.items()} for row in rows]
     part = sites.weight // 2
@@ -580,3 +582,33 @@ def test_equal_rows_are_one_and_others_are_not() -> None:
     assert merged[4] == -1
     assert merge(reach, 4, everything, everybody).row_count == 3
     assert merge(reach, 9, everything, everybody).row_count == 4
+
+
+@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_least_travel_time_of_a_plane(seed: int, exact: bool) -> None:
+    sites, question = _plane(seed, "p_center", demand=40, candidates=9, p=3)
+    plan = solve(sites, replace(question, exact=exact, alternatives=0))
+    best = min(worth(sites, question, chosen) or 0 for chosen in combinations(range(9), 3))
+
+    assert plan.bound is not None
+    assert plan.objective is not None
+    assert plan.bound <= best <= plan.objective
+    assert not exact or plan.bound == plan.objective
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_the_solver_says_the_best_of_a_small_knapsack(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    value, price, room = rng.integers(1, 90, 8) * 7, rng.integers(1, 20, 8), 40
+    sets = [list(chosen) for n in range(9) for chosen in combinations(range(8), n)]
+    best = max(int(value[chosen].sum()) for chosen in sets if price[chosen].sum() <= room)
+    program = Program(
+        value, np.ones(8), np.ones(8, dtype=np.bool_), np.array([0, 8]), np.arange(8, dtype=np.int32),
+        price.astype(np.float64), np.array([-np.inf]), np.array([float(room)]), 7,
+    )  # fmt: skip
+    solved = solve_program(program, Patience())
+
+    assert (solved.status, solved.bound) == ("optimal", best)
+    assert solved.columns is not None
+    assert int(np.rint(solved.columns) @ value) == best

@@ -30,7 +30,8 @@ class View:
         (x, y), size = self._middle_px(), _TILE_PX * 2**self.zoom
         west, east = (360 * (x + side * width_px / 2) / size - 180 for side in (-1, 1))
         south, north = (
-            math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + side * height_px / 2) / size)))) for side in (1, -1)
+            math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + side * height_px / 2) / size))))
+            for side in (1, -1)
         )
         return BBox(west, south, east, north)
 

@@ -90,7 +90,9 @@ def read_options(args: MultiDict[str, str], city: City) -> EmbedOptions:
     """
     check_names(args, NAMES)
     words = values_of(args, NAMES)
-    values: dict[str, Any] = {part: read_word(part, words[part], ("yes", "no")) == "yes" for part in PARTS if part in words}
+    values: dict[str, Any] = {
+        part: read_word(part, words[part], ("yes", "no")) == "yes" for part in PARTS if part in words
+    }
     if "center" in words:
         values["center"] = _inside(city, read_pair("center", words["center"]))
     if "zoom" in words:

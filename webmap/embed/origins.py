@@ -36,7 +36,11 @@ def read_origin(text: str) -> str:
     """
     match = _ORIGIN.fullmatch(text.lower()) if len(text) <= 300 and text.isascii() else None
     port = int(match["port"]) if match and match["port"] else None
-    if match is None or (port is not None and not 0 < port < 65536) or (match["any"] and not _may_be_any(match["host"])):
+    if (
+        match is None
+        or (port is not None and not 0 < port < 65536)
+        or (match["any"] and not _may_be_any(match["host"]))
+    ):
         raise ParameterError(
             f"{shown(text)} is no origin; write scheme and host, and the port if it is not the usual, nothing behind "
             "it, e.g. https://www.example.org or https://*.example.org (a Chinese domain in its xn-- form)",

@@ -102,7 +102,5 @@ def _inside(view: View, positions: Iterable[LonLat]) -> list[tuple[int, int, int
     lonlat = np.array([tuple(position) for position in positions], dtype=np.float64).reshape(-1, 2)
     at = np.rint(view.pixels(lonlat, WIDTH_PX, HEIGHT_PX)).astype(int)
     return [
-        (number, x, y)
-        for number, (x, y) in enumerate(at.tolist(), 1)
-        if 0 <= x <= WIDTH_PX and 0 <= y <= HEIGHT_PX
+        (number, x, y) for number, (x, y) in enumerate(at.tolist(), 1) if 0 <= x <= WIDTH_PX and 0 <= y <= HEIGHT_PX
     ]

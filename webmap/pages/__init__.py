@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 
+from geo.errors import NotFoundError
 from webmap.i18n import language
 from webmap.maps import city_map
+from webmap.site import site
 from webmap.words import page_words
 
 pages = Blueprint("pages", __name__)
@@ -18,13 +20,26 @@ def finder() -> Response:
     """Show the finder."""
     city = _city()
     lang = language()
-    return page("finder.html", city=city, lang=lang, words=page_words(), shell=city_map(city, lang=lang))
+    shell = city_map(city, lang=lang)
+    return page("finder.html", city=city, lang=lang, words=page_words(), shell=shell, start=_start())
 
 
 @pages.get("/about")
 def about() -> Response:
     """Show where the facts come from and how to build a real city."""
     return page("about.html", city=_city(), lang=language())
+
+
+def _start() -> dict[str, Any] | None:
+    """Return the place that a poster's code led from, if it did and the place is there."""
+    place_id = request.args.get("at")
+    if place_id is None:
+        return None
+    try:
+        place = site().city.place(place_id)
+    except NotFoundError:
+        return None
+    return {"lon": place.position.lon, "lat": place.position.lat, "name": place.name, "name_en": place.name_en}
 
 
 def _city() -> dict[str, Any]:

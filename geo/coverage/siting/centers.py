@@ -28,7 +28,7 @@ def fewest(sites: Sites, question: Question, choice: Choice, patience: Patience)
     lost = _lost(sites, cover, wanted)
     if lost:
         return Plan("lscp", "infeasible", lost, "cover of all demand")
-    price = np.ones(sites.reach.candidate_count, dtype=np.int64) if sites.price is None else sites.price
+    price = np.ones(sites.reach.place_count, dtype=np.int64) if sites.price is None else sites.price
     patience.progress(Progress("fewest sites"))
     best = cover_all(cover, price, choice, patience, exact=question.exact)
 
@@ -110,7 +110,7 @@ class _Radii:
 
     def radius(self, chosen: tuple[int, ...]) -> int:
         """Return the longest travel time with a choice, ticks."""
-        reach, inside = self._sites.reach, np.zeros(self._sites.reach.candidate_count, dtype=np.bool_)
+        reach, inside = self._sites.reach, np.zeros(self._sites.reach.place_count, dtype=np.bool_)
         inside[list(chosen)] = True
         nearest = _nearest(reach.first, reach.demand, reach.cost, self._limit, inside, self._already)
         return int(nearest[self._wanted].max(initial=0))
@@ -206,7 +206,7 @@ def _inner(cutoff: int | None, radius: int | None) -> int | None:
 
 def _unserved(sites: Sites, question: Question, chosen: tuple[int, ...]) -> NDArray[np.bool_]:
     left = times_already(sites, question) == 0
-    inside = np.zeros(sites.reach.candidate_count, dtype=np.bool_)
+    inside = np.zeros(sites.reach.place_count, dtype=np.bool_)
     inside[list(chosen)] = True
     cover = merge(sites.reach, question.cutoff, left, inside)
     found: NDArray[np.bool_] = left & (cover.merged < 0)

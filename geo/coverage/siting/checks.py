@@ -129,7 +129,7 @@ def _wrong_choice(sites: Sites, question: Question, chosen: tuple[int, ...]) -> 
     members = set(chosen)
     if len(members) != len(chosen):
         yield f"{chosen} names a candidate twice"
-    if any(not 0 <= c < sites.reach.candidate_count for c in members):
+    if any(not 0 <= c < sites.reach.place_count for c in members):
         yield f"{chosen} names somebody who is no candidate"
     if set(sites.forced) - members:
         yield f"{chosen} leaves out forced candidates {sorted(set(sites.forced) - members)}"

@@ -94,7 +94,7 @@ class Choice:
 
 def choice_of(sites: Sites, question: Question) -> Choice:
     """Return the conditions that a question puts."""
-    count = sites.reach.candidate_count
+    count = sites.reach.place_count
     allowed = np.ones(count, dtype=np.bool_)
     allowed[list(sites.forbidden)] = False
     price = np.zeros(count, dtype=np.int64)

@@ -53,7 +53,7 @@ def last_first(
     plans = [free[-1]]
     for phase in years[-2::-1]:
         among = set(plans[0].chosen)
-        others = {*sites.forbidden, *range(sites.reach.candidate_count)} - among
+        others = {*sites.forbidden, *range(sites.reach.place_count)} - among
         count = None if phase.p is None else min(phase.p, len(among))
         within = replace(sites, forbidden=tuple(sorted(others)))
         plans.insert(0, solve(within, _asked(question, phase._replace(p=count)), patience))

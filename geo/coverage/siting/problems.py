@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.coverage.pairs import Reach
 from geo.errors import ParameterError
 
 #: What can be asked for; see :class:`Question`.
@@ -21,32 +22,6 @@ MAX_ENTRIES: Final = 100_000_000
 MAX_TOTAL_WEIGHT: Final = 2**53
 #: The cost of what is not reached, as streets have it.
 UNREACHED: Final = int(np.iinfo(np.int32).max)
-
-
-class Reach(NamedTuple):
-    """The demand that each candidate reaches, in sparse rows; a candidate names no demand twice.
-
-    Attributes
-    ----------
-    first
-        Where each candidate's entries begin, int64 (n_candidates + 1,).
-    demand
-        Number of the demand row, int32 (n_entries,).
-    cost
-        Travel time, ticks, int32 (n_entries,).
-    demand_count
-        How many rows of demand there are, reached or not.
-    """
-
-    first: NDArray[np.int64]
-    demand: NDArray[np.int32]
-    cost: NDArray[np.int32]
-    demand_count: int
-
-    @property
-    def candidate_count(self) -> int:
-        """How many candidates there are."""
-        return len(self.first) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +123,7 @@ def _refuse(message: str, parameter: str) -> None:
 
 
 def _check_sizes(sites: Sites) -> None:
-    reach, count = sites.reach, sites.reach.candidate_count
+    reach, count = sites.reach, sites.reach.place_count
     if count <= 0:
         _refuse("There is no candidate: name at least one site that could be a place.", "candidates")
     if count > MAX_CANDIDATES:
@@ -220,7 +195,7 @@ def _check_question(sites: Sites, question: Question) -> None:
 
 
 def _check_wishes(sites: Sites, question: Question) -> None:
-    count = sites.reach.candidate_count
+    count = sites.reach.place_count
     for name, wish in (("forced", sites.forced), ("forbidden", sites.forbidden)):
         outside = [number for number in wish if not 0 <= number < count]
         if outside:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coverage.siting.problems import Reach
+from geo.coverage.pairs import Reach
 from geo.streets.compiled import compiled
 
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -60,7 +60,7 @@ def merge(reach: Reach, cutoff: int | None, wanted: NDArray[np.bool_], allowed: 
     length = np.diff(back)[kept]
     starts = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
     own = candidate[_spans(back[kept], length)]
-    first, row = _turned(starts, own, reach.candidate_count)
+    first, row = _turned(starts, own, reach.place_count)
     return Cover(first, row, starts, own, merged)
 
 

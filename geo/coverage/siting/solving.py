@@ -44,7 +44,7 @@ def solve(sites: Sites, question: Question, patience: Patience | None = None) ->
     --------
     Three candidates; the first covers demand 0 and 1, the second 1 and 2, the third 3.
 
-    >>> from geo.coverage.siting.problems import Reach
+    >>> from geo.coverage.pairs import Reach
     >>> reach = Reach(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 3], np.int32), np.zeros(5, np.int32), 4)
     >>> plan = solve(Sites(reach, np.array([5, 1, 3, 4])), Question("mclp", p=2))
     >>> plan.chosen, plan.objective, plan.status

@@ -21,6 +21,8 @@ _ZONE: Final = "Asia/Shanghai"
 _HEAD: Final = (
     "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//yizhan//places//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
     f"X-WR-TIMEZONE:{_ZONE}",
+)  # fmt: skip
+_ZONE_RULES: Final = (
     "BEGIN:VTIMEZONE", f"TZID:{_ZONE}", "BEGIN:STANDARD", "DTSTART:19920101T000000", "TZOFFSETFROM:+0800",
     "TZOFFSETTO:+0800", "TZNAME:CST", "END:STANDARD", "END:VTIMEZONE",
 )  # fmt: skip
@@ -62,10 +64,11 @@ def write_feed(
                 left_out["over or not within a year"] += not event
                 events += event
     lines = [
-        *_HEAD,
+        *_HEAD,  # the calendar's properties come before all that is in it
         f"X-WR-CALNAME:{_escaped(' · '.join(filter(None, (_NAME, about))))}",
-        *events,
         *(f"X-YIZHAN-LEFT-OUT:{n} {why}" for why, n in _counts(left_out).items()),
+        *_ZONE_RULES,
+        *events,
         "END:VCALENDAR",
     ]
     return Feed("".join(_folded(line) for line in lines).encode(), count, _counts(left_out))

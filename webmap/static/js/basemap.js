@@ -5,7 +5,9 @@ const L = window.L;
 const P = window.protomapsL;
 
 const FONT = '"PingFang SC", "HarmonyOS Sans SC", "MiSans", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", system-ui, sans-serif';
-const NIGHT = matchMedia("(prefers-color-scheme: dark)");
+// A page that is told its theme keeps it; all others follow the system.
+const { theme } = document.documentElement.dataset;
+const NIGHT = matchMedia(theme ? (theme === "dark" ? "all" : "not all") : "(prefers-color-scheme: dark)");
 
 const DAY_PAINT = {
   ground: "#eef0ec",

@@ -18,9 +18,26 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 const byId = (id) => document.getElementById(id);
 
-/** Start the finder on the Leaflet map of the page. */
-export function start(map) {
-  const finder = new Finder(map);
+/** The name of the place that a poster's code led from, while it is the origin. */
+function startName(origin) {
+  const element = byId("start");
+  if (!element) return null;
+  const place = JSON.parse(element.textContent);
+  const { lon, lat } = position(place.lon, place.lat);
+  return lon === origin.lon && lat === origin.lat ? nameOf(place) : null;
+}
+
+// What a page with its own address does; a frame in somebody's page does otherwise.
+const USUAL = { keepsAddress: true, draws: () => true, onNearest: () => {}, onSelect: () => {} };
+
+/**
+ * Start the finder on the Leaflet map of the page.
+ * @param {object} map
+ * @param {{keepsAddress?: boolean, draws?: (place: object) => boolean, onNearest?: (answer: object) => void, onSelect?: (place: object) => void}} ways
+ *   whether the address follows the question, which places get a dot, and who is told of answers and of places that are chosen
+ */
+export function start(map, ways = {}) {
+  const finder = new Finder(map, { ...USUAL, ...ways });
   finder.wire();
   finder.restore();
 }
@@ -29,8 +46,10 @@ class Finder {
   #view;
   #state = readState(city);
   #hello = document.querySelector(".hello");
+  #ways;
 
-  constructor(map) {
+  constructor(map, ways) {
+    this.#ways = ways;
     this.#view = new MapView(map, {
       onPick: (lon, lat) => this.#from(lon, lat, ui("map_position")),
       onPin: (rank, options) => this.#select(rank, { frame: false, ...options }),
@@ -65,7 +84,8 @@ class Finder {
 
   async #loadPlaces() {
     try {
-      this.#view.showPlaces(await ask("places", "/api/v1/places"));
+      const { features } = await ask("places", "/api/v1/places");
+      this.#view.showPlaces({ features: features.filter(({ properties }) => this.#ways.draws(properties)) });
     } catch (error) {
       // Without the dots the finder still answers; the next question will say if the network is gone.
       console.warn(error);
@@ -114,7 +134,7 @@ class Finder {
   #change(changes, { replace = false } = {}) {
     this.#state = { ...this.#state, ...changes };
     const query = addressQuery(this.#state, city, lang);
-    history[replace ? "replaceState" : "pushState"]({ label: this.#state.label }, "", query ? `?${query}` : location.pathname);
+    if (this.#ways.keepsAddress) history[replace ? "replaceState" : "pushState"]({ label: this.#state.label }, "", query ? `?${query}` : location.pathname);
     writeForm(byId("filters"), this.#state);
     this.#refresh();
   }
@@ -144,7 +164,7 @@ class Finder {
       this.#openWays(true);
       return;
     }
-    byId("from-name").replaceChildren(outside(this.#state.label ?? ui("shared_position")));
+    byId("from-name").replaceChildren(outside(this.#state.label ?? startName(origin) ?? ui("shared_position")));
     this.#openWays(false);
     this.#view.resized();
     this.#view.showOrigin(origin);
@@ -160,6 +180,7 @@ class Finder {
 
   async #answer(answer) {
     this.#view.showAnswer(answer);
+    this.#ways.onNearest(answer);
     if (!answer.results.length) {
       this.#empty(await this.#whole(answer));
       return;
@@ -183,7 +204,9 @@ class Finder {
   }
 
   #select(rank, { frame = true, scroll = false } = {}) {
-    this.#view.select(rank, { frame });
+    const place = this.#view.select(rank, { frame });
+    // Pointing at a place is not choosing it.
+    if (place && (frame || scroll)) this.#ways.onSelect(place);
     for (const node of document.querySelectorAll(".card")) {
       const on = node.dataset.rank === String(rank);
       node.classList.toggle("is-selected", on);

@@ -114,14 +114,15 @@ export class MapView {
     this.#frame([...nearest, this.#start()]);
   }
 
-  /** Show the way to the result of this rank. */
+  /** Show the way to the result of this rank, and return its place; null if there is none. */
   select(rank, { frame = true } = {}) {
     this.#ways.clearLayers();
     for (const [other, pin] of this.#pins) mark(pin, other === rank);
     const result = this.#answer?.results.find((each) => each.rank === rank);
-    if (!result) return;
+    if (!result) return null;
     this.#drawWay(result);
     if (frame) this.#frame([...result.path.coordinates.map(flip), [result.place.lat, result.place.lon], this.#start()]);
+    return result.place;
   }
 
   /** Remove the answer and the origin. */

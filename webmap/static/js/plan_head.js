@@ -12,7 +12,7 @@ export function showHead({ title, moment, bar, legend }, answer, state, scenario
     share: el("strong", {}, share(total.covered, total.total)),
     total: state.layer === "street_length" ? amount(state.layer, total.total) : large(total.total),
     minutes: state.cutoff,
-    mode: words.plan[`by_${state.mode}`],
+    mode: words.by_mode[state.mode],
     what: wanted(state),
   };
   title.replaceChildren(...sentence(`headline_${state.layer}`, values));
