@@ -207,7 +207,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ORIGIN",
-        help="a site that may show /embed in its pages, e.g. https://www.example.org; repeat for several (default: none)",
+        help="a site that may show /embed in its pages, e.g. https://www.example.org; repeat for several",
     )
     add_register(parser)
     parser.set_defaults(run=_serve)
@@ -249,11 +249,10 @@ def _press() -> Press:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
+    from geo.posters.links import read_site_url
     from webmap.embed.origins import read_origins
     from webmap.serving import serve
     from webmap.settings import Settings
-
-    from geo.posters.links import read_site_url
 
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
     url = None if arguments.url is None else read_site_url(arguments.url)

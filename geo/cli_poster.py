@@ -133,7 +133,7 @@ def _file_name(place_id: str) -> str:
     Examples
     --------
     >>> _file_name("ss-dongsi"), _file_name("../etc")
-    ('ss-dongsi', 'etc-8e1b90d2')
+    ('ss-dongsi', 'etc-f7f9121f')
     """
     if _PLAIN_NAME.fullmatch(place_id) and place_id == place_id.lower():
         return place_id

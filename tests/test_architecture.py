@@ -88,7 +88,7 @@ DOORS: dict[str, frozenset[str]] = {
     "granian": frozenset({"webmap.serving"}),
     "segno": frozenset({"webmap.posters.qr"}),
     "flask_compress": frozenset({"webmap", "webmap.front"}),
-    "flask_babel": frozenset({"webmap.report", "webmap.i18n", "webmap.words"}),
+    "flask_babel": frozenset({"webmap.embed.words", "webmap.report", "webmap.i18n", "webmap.words"}),
 }
 
 #: Who may read the clock.

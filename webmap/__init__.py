@@ -17,7 +17,7 @@ from webmap.api.planning import planning
 from webmap.api.planning_files import planning_files
 from webmap.assets import init_assets
 from webmap.desk import Desk
-from webmap.embed import embed
+from webmap.embed.routes import embedding
 from webmap.errors import init_errors
 from webmap.front import Front
 from webmap.i18n import init_i18n
@@ -67,7 +67,7 @@ def create_app(city: City | LiveCity, settings: Settings | None = None, now: Cal
     app.register_blueprint(planning)
     app.register_blueprint(planning_files)
     app.register_blueprint(calendar)
-    app.register_blueprint(embed)
+    app.register_blueprint(embedding)
     app.register_blueprint(pages)
     app.register_blueprint(posters)
     app.register_blueprint(plan)

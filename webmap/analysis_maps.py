@@ -127,4 +127,4 @@ def _features(layer: Drawn) -> tuple[list[dict[str, Any]], list[float]]:
         {"type": "Feature", "properties": {"color": color}, "geometry": json.loads(shapely.to_geojson(one))}
         for one, (_, color) in zip(shapes, rows, strict=True)
     ]
-    return features, shapely.total_bounds(shapes).tolist()
+    return features, shapely.total_bounds(shapes).tolist() if rows else []

@@ -12,6 +12,7 @@ writes for a map is left out, our layout has its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ class BaseMap(JSCSSMixin, Layer):
         """
         {% macro script(this, kwargs) %}
             const {{ this.get_name() }} = yizhan.addBaseMap(
-                {{ this._parent.get_name() }}, {{ this.config|tojson }});
+                {{ this._parent.get_name() }}, {{ this.data }});
         {% endmacro %}
         """
     )
@@ -117,7 +118,7 @@ class BaseMap(JSCSSMixin, Layer):
         self._name = "BaseMap"
         self.default_js = _links("protomaps_leaflet", "markerclusterjs")
         self.default_css = _links("markerclustercss")
-        self.config = dict(config)
+        self.data = _data(dict(config))
 
 
 class Scripted(MacroElement):
@@ -136,7 +137,7 @@ class Scripted(MacroElement):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            ((map, values) => { {{ this.code }} })({{ this._parent.get_name() }}, {{ this.values|tojson }});
+            ((map, values) => { {{ this.code }} })({{ this._parent.get_name() }}, {{ this.data }});
         {% endmacro %}
         """
     )
@@ -145,7 +146,7 @@ class Scripted(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = name
         self.code = script
-        self.values = values
+        self.data = _data(values)
 
 
 class _Inline(Element):
@@ -233,6 +234,16 @@ def shell(leaflet_map: LeafletMap) -> MapShell:
         script=_renumbered(_text(figure.script), numbers).strip(),
         map_variable=_renumbered(variable, numbers),
     )
+
+
+def _data(values: Any) -> str:
+    """Return values as JSON for a script.
+
+    What a template gives is taken for a template once more, so braces that mean something there are escaped, too; they
+    occur in texts only.
+    """
+    text = json.dumps(values, sort_keys=True)
+    return re.sub(r"[<>&']|\{(?=[{%#])", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _links(*names: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from geo.pack import folder
 from geo.places.hours import CHINA
 from geo.places.model import Place, Service
 from webmap import create_app
+from webmap.settings import Settings
 
 #: Flags for a machine without a screen and without a way out.
 FLAGS = [
@@ -57,9 +58,9 @@ def site_url(sample_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @contextmanager
-def serving(city: City) -> Iterator[str]:
+def serving(city: City, settings: Settings | None = None) -> Iterator[str]:
     """Serve a city on a free loopback port."""
-    server = make_server("127.0.0.1", 0, create_app(city, now=lambda: NOON), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(city, settings, now=lambda: NOON), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -143,7 +143,7 @@ def test_nothing_stays_of_an_effect_that_fails(tmp_path: Path) -> None:
 
 def test_a_place_that_comes_and_goes_changes_nothing(tmp_path: Path) -> None:
     town = Town(2, tmp_path)
-    query = CoverageQuery(cutoff_s=200.0)
+    query = CoverageQuery(cutoff_s=200.0, layer="street_length")
     at = LonLat(*(town.network.node_e7[0] / 1e7).tolist())
     new = planned("x", at, ("rest_stop",))
     effect = town.planner.what_if(query).effect([Add(new), Close(new.id)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any, cast
@@ -105,3 +106,15 @@ def test_configuration_cannot_leave_its_string() -> None:
 
 def vars_of(folium_class: type) -> dict[str, Any]:
     return {name: vars(folium_class).get(name) for name in ("default_js", "default_css")}
+
+
+def test_a_text_of_the_city_is_no_template() -> None:
+    """What folium writes is taken for a template a second time; a source's name must not be one."""
+    hostile = "{{7*7}}{% raw %}{# no #}{{{</script>`${1}"
+    base_map = {**CITY["base_map"], "attribution": hostile}
+    script = city_map({**CITY, "base_map": base_map}, lang="zh").script
+    assert "49" not in script.replace("116.149", "")
+    assert "</script" not in script
+    told = re.search(r'"attribution": ("(?:[^"\\]|\\.)*")', script)
+    assert told is not None
+    assert json.loads(told[1]) == hostile

@@ -35,8 +35,8 @@ class EmbedOptions:
     zoom
         10 to 19; None: what fits.
     area
-        A subdistrict (``东四街道``), a district (``东城区``) or both (``东城区/东四街道``) that the map opens on; empty:
-        the city. Whoever asks for the nearest place gets the nearest, on whichever side of a border.
+        A subdistrict (``东四街道``), a district (``东城区``) or both (``东城区/东四街道``) that the map opens on;
+        empty: the city. Whoever asks for the nearest place gets the nearest, on whichever side of a border.
     services
         Kinds of place that are drawn, and asked for at first; none: all.
     lang, theme

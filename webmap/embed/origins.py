@@ -61,7 +61,7 @@ def read_origins(texts: Iterable[str]) -> tuple[str, ...]:
     origins = tuple(dict.fromkeys(read_origin(text) for text in texts))
     if len(origins) > MAX_ORIGINS:
         raise ParameterError(
-            f"{len(origins)} origins are too many; give at most {MAX_ORIGINS}, one https://*.example.org for many hosts",
+            f"{len(origins)} origins are too many; give at most {MAX_ORIGINS}; https://*.example.org stands for many",
             parameter="embed_on",
         )
     return origins

@@ -15,7 +15,7 @@ from webmap.embed.mercator import View
 WIDTH_PX: Final = 640
 HEIGHT_PX: Final = 400
 #: Corners of streets that are drawn at the most, about eight characters each; the least streets are left out first.
-MAX_CORNERS: Final = 12_000
+MAX_CORNERS: Final = 14_000
 MAX_DOTS: Final = 300
 
 #: The classes of streets from the widest to the least, the zoom from which they are drawn, and how wide, in pixels.
@@ -66,17 +66,12 @@ def _strokes(city: City, view: View) -> list[Strokes]:
     for tier, from_zoom, width, kinds in _TIERS:
         if view.zoom < from_zoom:
             break
-        path: list[str] = []
-        for edge, kind in enumerate(streets.kind):
-            if kind not in kinds:
-                continue
-            words, count = _path(corners[streets.start[edge] : streets.start[edge + 1]])
-            if count > left:
-                break
-            path.append(words)
-            left -= count
-        if path:
-            drawn.append(Strokes(tier, width, "".join(path)))
+        edges = [edge for edge, kind in enumerate(streets.kind) if kind in kinds]
+        paths = [_path(corners[streets.start[edge] : streets.start[edge + 1]]) for edge in edges]
+        left -= sum(count for _, count in paths)
+        if left < 0:  # half of the lesser streets would look as if the others were not there
+            break
+        drawn.append(Strokes(tier, width, "".join(words for words, _ in paths)))
     return drawn[::-1]
 
 

@@ -20,7 +20,7 @@ from webmap.embed.options import THEMES, EmbedOptions, read_options, view_for
 from webmap.embed.picture import HEIGHT_PX, WIDTH_PX, picture
 from webmap.embed.themes import sheet
 from webmap.embed.words import picture_words
-from webmap.errors import problem_values
+from webmap.errors import problem_values, wants_page
 from webmap.i18n import LANGUAGES, language
 from webmap.maps import city_map
 from webmap.pages import page
@@ -29,7 +29,7 @@ from webmap.security import csp_allow
 from webmap.site import site
 from webmap.words import page_words
 
-embed = Blueprint("embed", __name__)
+embedding = Blueprint("embed", __name__)
 
 _SCRIPT: Final = Path(__file__).parents[1] / "static" / "embed.js"
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -37,7 +37,7 @@ _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _OF_THE_FORM: Final = frozenset({"lang", "language", "height"})
 
 
-@embed.get("/embed")
+@embedding.get("/embed")
 def frame() -> Response:
     """Show the finder in somebody's page, if that is allowed to."""
     here = site()
@@ -64,7 +64,7 @@ def frame() -> Response:
     )
 
 
-@embed.get("/embed/map.svg")
+@embedding.get("/embed/map.svg")
 def still() -> Response:
     """Draw the map of a frame as a picture; its numbers are those of the list in the page."""
     here = site()
@@ -89,7 +89,7 @@ def still() -> Response:
     return response
 
 
-@embed.get("/embed/<any(light,dark):theme>.css")
+@embedding.get("/embed/<any(light,dark):theme>.css")
 def style(theme: str) -> Response:
     """Return the style sheet of a frame that is told its theme."""
     css, version = sheet(theme)
@@ -98,7 +98,7 @@ def style(theme: str) -> Response:
     return response
 
 
-@embed.get("/embed.js")
+@embedding.get("/embed.js")
 def script() -> Response:
     """Return the script for the page around a frame; its address never changes, so it is kept for an hour only."""
     body, tag = _script()
@@ -109,7 +109,7 @@ def script() -> Response:
     return response
 
 
-@embed.get("/embed/builder")
+@embedding.get("/embed/builder")
 def builder() -> Response:
     """Show the page that writes the snippet, with the frame beside it."""
     here, lang = site(), language()
@@ -154,7 +154,7 @@ def builder() -> Response:
     return response
 
 
-@embed.get("/oembed")
+@embedding.get("/oembed")
 def oembed() -> Response:
     """Tell other sites' editors how to embed one of our addresses (oembed.com, type ``rich``).
 
@@ -198,8 +198,7 @@ def oembed() -> Response:
 
 def _problem(error: InputError) -> Response:
     """Tell whoever pasted the snippet what is wrong with it, where the map would be."""
-    best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    if best != "text/html":
+    if not wants_page():
         raise error
     values = problem_values(error)
     html = render_template("embed_problem.html", detail=values["detail"], lang=language())

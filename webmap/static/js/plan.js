@@ -96,7 +96,8 @@ class Planner {
   /** Show what the address says. */
   restore() {
     this.#state = readState();
-    if (this.#state.at) this.#map.setView(this.#state.at.slice(0, 2), this.#state.at[2], { animate: false });
+    if (!this.#state.at) this.#whole();
+    else this.#map.setView(this.#state.at.slice(0, 2), this.#state.at[2], { animate: false });
     this.#tab(this.#state.tab);
     if (this.#state.scenario && !this.#state.edits.length) this.#compare.open(this.#state.scenario).then(() => this.#state.against && this.#compare.compare());
     this.#sites.restore();
@@ -139,6 +140,13 @@ class Planner {
   #write() {
     clearTimeout(this.#writing);
     this.#writing = setTimeout(() => history.replaceState(null, "", addressOf(this.#state)), WRITE_MS);
+  }
+
+  /** The whole city in view. */
+  #whole() {
+    const [west, south, east, north] = city.bbox;
+    this.#map.fitBounds([[south, west], [north, east]], { animate: false });
+    this.#state.at = null;
   }
 
   #moved() {

@@ -20,7 +20,7 @@ export function showHead({ title, moment, bar, legend }, answer, state, scenario
   const there = STATES.filter((name) => total[name] > 0);
   bar.replaceChildren(...there.map((name) => piece(name, total[name] / total.total)));
   bar.setAttribute("aria-label", there.map((name) => `${words.plan[`state_${name}`]} ${share(total[name], total.total)}`).join(words.hours.and));
-  legend.replaceChildren(...STATES.map((name) => line(name, total, state.layer)));
+  legend.replaceChildren(...there.map((name) => line(name, total, state.layer)));
 }
 
 /** What is looked for, in words. */
@@ -51,10 +51,9 @@ function momentOf(answer, state, scenarioName) {
 }
 
 function line(name, total, layer) {
-  const none = !(total[name] > 0);
   return el(
     "li",
-    { class: none ? "legend__row is-none" : "legend__row" },
+    { class: "legend__row" },
     sample(name),
     el("span", { class: "legend__name" }, words.plan[`state_${name}`]),
     el("span", { class: "legend__share" }, share(total[name], total.total)),

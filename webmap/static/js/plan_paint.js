@@ -6,7 +6,7 @@ export const STATES = ["covered", "closed", "unverified", "missing", "severed", 
 
 /** Colour by day and by night, share of the full width, dash in widths. */
 const LOOKS = {
-  covered: { day: "#4a90c2", night: "#5aa7dc", width: 0.5, dash: [] },
+  covered: { day: "#4a90c2", night: "#5aa7dc", width: 0.42, dash: [] },
   closed: { day: "#5b2a86", night: "#c9a0f5", width: 1, dash: [3.4, 1.6] },
   unverified: { day: "#7a6a00", night: "#f0e442", width: 1, dash: [0.9, 1.5] },
   missing: { day: "#00614a", night: "#3fd0a5", width: 1, dash: [3.4, 1.4, 0.9, 1.4] },

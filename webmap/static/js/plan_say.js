@@ -37,16 +37,15 @@ export function count(n) {
 export function large(n) {
   const size = Math.abs(n);
   if (lang === "en") {
-    if (size >= 1e6) return `${three(n / 1e6)} M`;
+    if (size >= 1e6) return `${brief(n / 1e6)} M`;
     return whole.format(n);
   }
-  return size >= 10 * MYRIAD ? `${three(n / MYRIAD)} 万` : whole.format(n);
+  return size >= 10 * MYRIAD ? `${brief(n / MYRIAD)} 万` : whole.format(n);
 }
 
-/** Three digits that count. */
-function three(n) {
-  const size = Math.abs(n);
-  return n.toFixed(size >= 1000 ? 0 : size >= 100 ? (lang === "en" ? 0 : 0) : size >= 10 ? 2 : 2);
+/** About three digits that count. */
+function brief(n) {
+  return n.toFixed(Math.abs(n) >= 100 ? 0 : lang === "en" ? 2 : 1);
 }
 
 /** An amount of a layer, with its unit; lengths come in metres. */
