@@ -27,7 +27,6 @@ from geo.coverage.scenario import Scenario
 from geo.coverage.service_area import ServiceArea, reached_from, service_areas
 from geo.coverage.spots import Spot
 from geo.coverage.straight import Ground
-from geo.coverage.stretches import streets_of
 from geo.coverage.whatif import street_at
 from geo.errors import NotFoundError, OutsideCityError, PackError, SwappedCoordinatesError
 from geo.finding.along import Journey, Wayside
@@ -181,7 +180,7 @@ class City:
         self._check_inside(point)
         position = snap(self.network, mode, point, to_stay=direction == "to_facility")
         within = reached_from(self.network, mode, position, cutoffs_s, direction)
-        return service_areas(self.network, streets_of(self.network, mode), within)
+        return service_areas(self.network, self.planner.ways(mode).counted, within)
 
     @cached_property
     def _ground(self) -> Ground:

@@ -89,7 +89,7 @@ class Jobs:
         job = secrets.token_hex(12)
         folder = self._folder / job
         folder.mkdir(parents=True)
-        _write(folder / "state.json", {"kind": kind, "state": "waiting"})
+        _write(folder / "state.json", {"kind": kind, "state": "waiting", "process": os.getpid()})
         try:
             self._waiting.put_nowait((folder, work))
         except queue.Full:

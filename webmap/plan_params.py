@@ -83,8 +83,9 @@ def body_json(request: Request, names: Collection[str]) -> dict[str, Any]:
         raise ParameterError(
             f"a body of type {request.mimetype[:60] or 'nothing'!r}; send JSON, with Content-Type: application/json"
         )
+    body = body_bytes(request, MAX_JSON)
     try:
-        values = json.loads(body_bytes(request, MAX_JSON))
+        values = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise ParameterError(f"the body is no JSON ({str(error)[:80]})") from None
     if not isinstance(values, dict):

@@ -79,7 +79,6 @@ def _week() -> Words:
         "hour_value": _("{moment}：{certain}"),
         "hour_values": _("{moment}：确定 {certain}，加上时间不明的 {perhaps}"),
         "hours_unknown_for": _("{all} 处里有 {n} 处不知道那时开不开。"),
-        "week_unknown": _("有些站没有登记开门时间"),
     }
 
 
@@ -128,7 +127,7 @@ def _edits() -> Words:
         "effect_gained": _("新增"),
         "effect_lost": _("失去"),
         "effect_share": _("全城"),
-        "effect_exact": _("新增 {gained}，失去 {lost}；共 {n} 处站。"),
+        "effect_exact": _("新增 {gained}，失去 {lost}。"),
     }
 
 

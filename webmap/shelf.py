@@ -54,13 +54,21 @@ class Shelf:
         NotFoundError
             There is none of that key.
         """
-        path = self._folder / f"{key}.json"
-        if not _KEY.fullmatch(key) or not path.is_file():
+        scenario = _read(self._folder / f"{key}.json") if _KEY.fullmatch(key) else None
+        if scenario is None:
             raise NotFoundError(f"no scenario {key[:40]!r}; save it first, or see the list of scenarios")
-        return Scenario.from_json(json.loads(path.read_text(encoding="utf-8")))
+        return scenario
 
     def list(self) -> list[dict[str, Any]]:
         """Return names and keys of all, the latest first."""
         files = sorted(self._folder.glob("*.json"), key=lambda path: (-path.stat().st_mtime, path.name))
-        kept = [Scenario.from_json(json.loads(path.read_text(encoding="utf-8"))) for path in files]
+        kept = [scenario for path in files if (scenario := _read(path)) is not None]
         return [{"key": one.key, "name": one.name, "edits": len(one.edits)} for one in kept]
+
+
+def _read(path: Path) -> Scenario | None:
+    """Return the scenario in a file; None without one, or if it is damaged: the others stand."""
+    try:
+        return Scenario.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # ParameterError is a ValueError
+        return None

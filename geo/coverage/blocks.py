@@ -10,8 +10,11 @@ from itertools import islice, pairwise
 from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
+from geo.streets.fields import leaf_labels
+from geo.streets.graphs import Graph, Leaves
 from geo.streets.queues import longer, pop, push
 
 #: As many places as a thread usually searches from before it looks up: whether to stop, and to tell how far it is.
@@ -100,6 +103,18 @@ def in_blocks(
                 future.cancel()
 
 
+def labels_within(back: Graph, leaves: Leaves, cutoff: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the labels from which the nearest of some leaves is within a cutoff, and the costs; int64 (n,) each.
+
+    As :func:`~geo.streets.fields.make_field` has them, but no farther: it takes as long as what is found is large.
+    """
+    near = leaves.cost <= cutoff
+    label, space = np.asarray(leaf_labels(leaves))[near], Space(back.label_count)
+    first = np.array([0, len(label)])
+    _, key = search_groups(back, first, label, leaves.cost[near], cutoff, space.state, space.take(1))
+    return key >> 32, key & 0xFFFFFFFF
+
+
 @compiled
 def spread(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
     back, state, base, cutoff, heap, size, settled
@@ -128,3 +143,26 @@ def spread(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
                 push(heap, size, there << 32 | head)
                 size += 1
     return heap, settled, count
+
+
+@compiled
+def search_groups(back, first, label, leaf_cost, cutoff, state, epoch):  # type: ignore[no-untyped-def]
+    """Search from each group's leaves; return how many labels each reaches, and ``label << 32 | cost`` of all."""
+    sizes, keys, end = np.zeros(len(first) - 1, np.int64), np.empty(1024, np.int64), 0
+    heap, settled = np.empty(1024, np.int64), np.empty(1024, np.int64)
+    for number in range(len(first) - 1):
+        base, size = np.int64(epoch - number) << 32, 0
+        for i in range(first[number], first[number + 1]):
+            if base | leaf_cost[i] < state[label[i]]:
+                state[label[i]] = base | leaf_cost[i]
+                if size == len(heap):
+                    heap = longer(heap)
+                push(heap, size, np.int64(leaf_cost[i]) << 32 | label[i])
+                size += 1
+        heap, settled, count = spread(back, state, base, cutoff, heap, size, settled)
+        while end + count > len(keys):
+            keys = longer(keys)
+        for i in range(count):
+            keys[end + i] = settled[i] << 32 | (state[settled[i]] - base)
+        sizes[number], end = count, end + count
+    return sizes, keys[:end].copy()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.coords import BBox
 from geo.streets.compiled import compiled
 from geo.streets.queues import longer
 
@@ -40,6 +41,12 @@ class Frame(NamedTuple):
     height: float
     columns: int
     rows: int
+
+    @property
+    def bbox(self) -> BBox:
+        """The whole of it, degrees."""
+        east, north = self.west + self.columns * self.width, self.south + self.rows * self.height
+        return BBox(self.west, self.south, east, north)
 
 
 class Segments(NamedTuple):

@@ -89,9 +89,19 @@ def load_areas(folder: Path) -> tuple[Area, ...]:
     return tuple(Area(**row) for row in rows)
 
 
-def length_mm(network: StreetNetwork) -> NDArray[np.int64]:
-    """Return each edge's length in whole millimetres, int64 (n_edges,); a barrier, which has no length, has 0."""
-    return np.rint(np.asarray(network.edge_length_m) * 1000).astype(np.int64)
+def length_mm(network: StreetNetwork, edges: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
+    """Return each edge's length in whole millimetres, int64 (n_edges,); a barrier, which has no length, has 0.
+
+    Parameters
+    ----------
+    edges
+        Which are wanted; all others have 0. None: all.
+    """
+    if edges is None:
+        return np.rint(np.asarray(network.edge_length_m) * 1000).astype(np.int64)
+    length = np.zeros(network.edge_count, dtype=np.int64)
+    length[edges] = np.rint(network.edge_length_m[edges] * 1000)
+    return length
 
 
 def whole_edges(network: StreetNetwork, area: NDArray[np.int32] | None = None) -> Pieces:

@@ -12,12 +12,14 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.coords import E7, metres_per_degree
+from geo.coverage.blocks import labels_within
 from geo.coverage.cells import Frame, Segments, fill, grown, keep_off, length_inside, segments_of, weigh
 from geo.coverage.outlines import outline
 from geo.coverage.pieces import length_mm
 from geo.coverage.stretches import Stretches, reached
-from geo.streets.fields import make_field
-from geo.streets.graphs import Direction, graph, hang
+from geo.streets.fields import NOTHING, Field, edge_of
+from geo.streets.graphs import Direction, Graph, graph, hang
+from geo.streets.in_view import edges_in
 from geo.streets.network import TICKS_PER_S, StreetNetwork
 from geo.streets.profiles import Mode
 from geo.streets.snapping import Position, Positions
@@ -83,12 +85,22 @@ def reached_from(
     at = Positions(
         np.array([position.edge], dtype=np.int32), np.array([position.offset_m]), np.array([position.snap_m]), lonlat
     )
-    leaves = hang(there, at)
-    field = make_field(other, leaves)
-    length = length_mm(network)
+    leaves, ticks = hang(there, at), {cutoff_s: round(cutoff_s * TICKS_PER_S) for cutoff_s in cutoffs_s}
+    label, cost = labels_within(other, leaves, max(ticks.values(), default=0))
+    key = np.full(other.label_count, NOTHING)
+    key[label] = cost << 32
+    edges = np.unique(np.concatenate([_edges_at(there, label), _edges_at(other, label), at.edge]))
+    length = length_mm(network, edges)
     return {
-        cutoff_s: reached(there, leaves, field, round(cutoff_s * TICKS_PER_S), length) for cutoff_s in set(cutoffs_s)
+        cutoff_s: reached(there, leaves, Field(key), cutoff, length, None, edges) for cutoff_s, cutoff in ticks.items()
     }
+
+
+def _edges_at(graph: Graph, label: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the edges of the arcs that begin at labels; some may come twice."""
+    first, count = graph.first[label].astype(np.int64), graph.first[label + 1] - graph.first[label]
+    arc = np.arange(int(count.sum())) + np.repeat(first - (np.cumsum(count) - count), count)
+    return edge_of(graph.code[arc])
 
 
 _OTHER: Final[Mapping[Direction, Direction]] = {"to_facility": "from_facility", "from_facility": "to_facility"}
@@ -111,11 +123,13 @@ def service_areas(
         What is reached, by travel time in seconds.
     """
     cutoffs = sorted(within)
-    found = [streets.within(within[cutoff]) for cutoff in cutoffs]
+    some = _on(network, streets, within[cutoffs[-1]].edge) if cutoffs else streets
+    found = [some.within(within[cutoff]) for cutoff in cutoffs]
     if not found or not len(found[-1].edge):
         return tuple(ServiceArea(cutoff, shapely.MultiPolygon(), 0.0, 0.0, 0.0) for cutoff in cutoffs)
     frame = _frame(network, found)
-    draw = _Drawing(network, frame)
+    streets = _on(network, streets, np.concatenate([found[-1].edge, edges_in(network, frame.bbox)]))
+    draw = _Drawing(network, frame, length_mm(network, streets.edge))
     lines = [(draw.segments(part), draw.segments(streets.minus(part))) for part in found]
     for level in range(len(_FACTORS) + 1):
         kinds = [draw.inside(*pair, level) for pair in lines]
@@ -138,12 +152,19 @@ def service_areas(
     )
 
 
+def _on(network: StreetNetwork, stretches: Stretches, edges: NDArray[np.int32]) -> Stretches:
+    """Return the stretches on some edges."""
+    wanted = np.zeros(network.edge_count, dtype=np.bool_)
+    wanted[edges] = True
+    return stretches.take(np.flatnonzero(wanted[stretches.edge]))
+
+
 class _Drawing:
     """Streets on one frame."""
 
-    def __init__(self, network: StreetNetwork, frame: Frame) -> None:
+    def __init__(self, network: StreetNetwork, frame: Frame, length: NDArray[np.int64]) -> None:
         self._frame = frame
-        self._shapes = network.shape_start, network.shape_e7, network.shape_m, network.edge_length_m, length_mm(network)
+        self._shapes = network.shape_start, network.shape_e7, network.shape_m, network.edge_length_m, length
         middle = frame.south + frame.height * frame.rows / 2
         self._steps = max(round(MARGIN_M / (frame.height * metres_per_degree(middle)[1])), 1)
 
@@ -171,9 +192,10 @@ class _Drawing:
 
 def _frame(network: StreetNetwork, found: Sequence[Stretches]) -> Frame:
     """Return a frame that holds all that is reached, with a margin."""
-    edges = np.zeros(network.edge_count, dtype=np.bool_)
-    edges[found[-1].edge] = True
-    points = network.shape_e7[edges[network.shape_edge]] / E7
+    edges = np.unique(found[-1].edge)
+    first, count = network.shape_start[edges].astype(np.int64), np.diff(network.shape_start)[edges]
+    row = np.arange(int(count.sum())) + np.repeat(first - (np.cumsum(count) - count), count)
+    points = network.shape_e7[row] / E7
     west, south = points.min(axis=0).tolist()
     east, north = points.max(axis=0).tolist()
     lon_m, lat_m = metres_per_degree((south + north) / 2)

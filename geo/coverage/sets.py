@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coverage.blocks import Space, Stop, in_blocks, spread
+from geo.coverage.blocks import Space, Stop, in_blocks, search_groups
 from geo.coverage.costs import legs, on_same_edge
 from geo.coverage.demand import Demand
 from geo.coverage.pieces import Pieces
@@ -22,7 +22,7 @@ from geo.streets.compiled import compiled
 from geo.streets.fields import closing, leaf_labels, standing_leaves
 from geo.streets.graphs import Graph, Leaves
 from geo.streets.network import NO_WAY
-from geo.streets.queues import longer, push
+from geo.streets.queues import longer
 
 #: Of pairs of a group and a label no more are kept; they take about 24 bytes each.
 MAX_PAIRS: Final = 30_000_000
@@ -163,7 +163,7 @@ def _known(
 
     def block(low: int, high: int, space: Space) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         epoch = space.take(high - low)
-        found: tuple[NDArray[np.int64], NDArray[np.int64]] = _search(
+        found: tuple[NDArray[np.int64], NDArray[np.int64]] = search_groups(
             back, first[low : high + 1], label, cost, cutoff, space.state, epoch
         )
         return found
@@ -227,29 +227,6 @@ def _points(streets: Graph, leaves: Leaves, cutoff: int, group: NDArray[np.int32
         np.ascontiguousarray(label.T, dtype=np.int32), np.ascontiguousarray((cost + access).T), points.weight,
         points.area, first, group[facility[near]],
     )  # fmt: skip
-
-
-@compiled
-def _search(back, first, label, leaf_cost, cutoff, state, epoch):  # type: ignore[no-untyped-def]  # compiled: numba infers
-    """Search from each group's leaves; return how many labels each reaches, and ``label << 32 | cost`` of all."""
-    sizes, keys, end = np.zeros(len(first) - 1, np.int64), np.empty(1024, np.int64), 0
-    heap, settled = np.empty(1024, np.int64), np.empty(1024, np.int64)
-    for number in range(len(first) - 1):
-        base, size = np.int64(epoch - number) << 32, 0
-        for i in range(first[number], first[number + 1]):
-            if base | leaf_cost[i] < state[label[i]]:
-                state[label[i]] = base | leaf_cost[i]
-                if size == len(heap):
-                    heap = longer(heap)
-                push(heap, size, np.int64(leaf_cost[i]) << 32 | label[i])
-                size += 1
-        heap, settled, count = spread(back, state, base, cutoff, heap, size, settled)
-        while end + count > len(keys):
-            keys = longer(keys)
-        for i in range(count):
-            keys[end + i] = settled[i] << 32 | (state[settled[i]] - base)
-        sizes[number], end = count, end + count
-    return sizes, keys[:end].copy()
 
 
 @compiled

@@ -39,6 +39,22 @@ def streets_in(network: StreetNetwork, box: BBox) -> DrawnStreets:
     box
         Degrees; it may reach beyond the city.
     """
+    edges = edges_in(network, box)
+    counts = network.shape_start[edges + 1] - network.shape_start[edges]
+    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    points = np.arange(start[-1]) + np.repeat(network.shape_start[edges] - start[:-1], counts)
+    kind = tuple(network.classes[number] for number in network.edge_class[edges])
+    return DrawnStreets(kind, network.shape_e7[points] / E7, start)
+
+
+def edges_in(network: StreetNetwork, box: BBox) -> NDArray[np.int32]:
+    """Return every edge that touches a box, ascending; some that only come near it are among them.
+
+    Parameters
+    ----------
+    box
+        Degrees; it may reach beyond the city.
+    """
     west, south, width, height, columns, rows = (int(each) for each in network.grid.frame)
     first, last = (
         np.clip((np.array(corner) * E7 - (west, south)) // (width, height), -1, (columns, rows)).astype(int)
@@ -50,9 +66,4 @@ def streets_in(network: StreetNetwork, box: BBox) -> DrawnStreets:
     # The cells of one row are neighbours, so a row of the box is one slice.
     found = [grid[begin[y * columns + x0] : begin[y * columns + x1 + 1]] for y in range(y0, y1 + 1)] if x0 <= x1 else []
     segments = np.concatenate(found) if found else np.empty(0, dtype=np.int32)
-    edges = np.unique(network.shape_edge[segments])
-    counts = network.shape_start[edges + 1] - network.shape_start[edges]
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    points = np.arange(start[-1]) + np.repeat(network.shape_start[edges] - start[:-1], counts)
-    kind = tuple(network.classes[number] for number in network.edge_class[edges])
-    return DrawnStreets(kind, network.shape_e7[points] / E7, start)
+    return np.unique(network.shape_edge[segments])

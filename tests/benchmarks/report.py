@@ -62,6 +62,19 @@ Seconds of the processor, processes that a side starts counted, to build the mod
 centres. MCLP covers within {radius_m} m, the p-median has all costs; ours stops after {limit_s} s by the clock. San
 Francisco is the example that spopt brings, with its radius of {sf_radius_m} m. Objectives are reckoned by one function
 for both sides, from the sites chosen."""
+_PLANNED: Final = {
+    "coverage": "Who is covered at an hour, and why others are not",
+    "week": "The hours of a week",
+    "what_if": "What one place changes",
+    "service_area": "Isochrones",
+}
+_PLANNING: Final = """
+Measured on {date} at a load of {load}. Within {cutoff} s on foot, of every metre of street. Nobody knows the hours of a
+real city's places, so in all cities they are drawn from a seed ({seed}). Cells as above; what a peer leaves out is said
+beside it. A coverage is right if its states make the total, a peer's times if they are ours up to the cutoff; a week if
+hours asked for alone come out equal; what a place changes if a city with that place, asked anew, has the same (the first
+{checked}); an outline if at most a hundredth of the streets in it is not reached. What one place changes is asked of
+all places of the city. The server has one process."""
 _ENGINE: Final = """
 The bare engine on the same questions, one thread, from the words of the query to the bytes of the answer: median
 {median} ms, mean {mean} ms, p99 {p99} ms ({runs} questions). {bound}"""
@@ -88,6 +101,7 @@ def render(results: Mapping[str, Any]) -> str:
                 _comparison(lines, list(results["cities"])),
                 *_notes(lines),
             ]
+    parts += planning(results.get("planning"))
     parts += _siting(results.get("siting"))
     parts += _served(results.get("served"))
     parts += _house(results["house"])
@@ -210,6 +224,32 @@ def _served(served: Mapping[str, Any] | None) -> list[str]:
             bound=served["bound"],
         ),
     ]
+
+
+def planning(planned: Mapping[str, Any] | None) -> list[str]:
+    """Return the section about planners' questions."""
+    if planned is None:
+        return []
+    said = {"cutoff": _number(planned["cutoff_s"]), "load": _number(planned["load"])}
+    goals = [
+        (
+            goal["what"],
+            f"{goal['sign']} {_number(goal['goal'])} {goal['unit']}",
+            f"{_number(goal['measured'])} {goal['unit']}",
+            "met" if goal["met"] else "**missed**",
+        )
+        for goal in planned["goals"]
+    ]
+    parts = [
+        "## Who has none",
+        _PLANNING.strip().format(**said, **{name: planned[name] for name in ("date", "seed", "checked")}),
+        _table(("what", "goal", "measured", ""), goals),
+    ]
+    for question, title in _PLANNED.items():
+        lines = [line for line in planned["lines"] if line["question"] == question]
+        if lines:
+            parts += [f"### {title}", _comparison(lines, planned["cities"]), *_notes(lines)]
+    return [*parts, "### Published by others", "{who}: {what}: {said} ({where}).".format(**planned["published"])]
 
 
 def _siting(siting: Mapping[str, Any] | None) -> list[str]:

@@ -26,7 +26,7 @@ import numpy as np
 
 from geo.city import City
 from geo.osm.files import read_file
-from tests.benchmarks import compare, engines, house, load, report, siting, synthetic
+from tests.benchmarks import compare, engines, house, load, planning, report, siting, synthetic
 from tests.benchmarks.along import rows as along_rows
 from tests.benchmarks.graph import CUTOFF_S, K, questions
 from tests.benchmarks.hours import rows as hours_rows
@@ -34,12 +34,18 @@ from tests.benchmarks.names import rows as names_rows
 from tests.benchmarks.surface import rows as surface_rows
 from tests.benchmarks.table import Row
 
-PARTS: Final = ("house", "served", "compare", "hours", "names", "along", "siting", "surface")
+PARTS: Final = ("house", "served", "compare", "hours", "names", "along", "siting", "surface", "planning")
 CITIES: Final = ("district", "real", "city")
 _LIBRARIES: Final = (
     "numpy", "numba", "scipy", "networkx", "networkit", "rustworkx", "igraph", "osrm-bindings", "pyvalhalla", "flask",
     "waitress", "gunicorn", "granian",
 )  # fmt: skip
+#: Measured of the real city's pack, or of the last one's.
+_OF_PACK: Final = (
+    ("names", "names", names_rows),
+    ("along", "along a way", along_rows),
+    ("surface", "where the next place should go", surface_rows),
+)
 _ROOT: Final = Path(__file__).parents[2]
 _REAL_PLACES: Final = 500
 _NEW_PLACES: Final = 20
@@ -115,6 +121,8 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
         "goals": [],
     }
     facts: dict[str, float | None] = {}
+    planned: list[Results] = []
+    once = "real" if "real" in cities else cities[-1]
     for name in cities:
         _say(f"{name}: building")
         for city, origins, new, pbf, pack, what, built in _opened(name, parts):
@@ -128,20 +136,19 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
                     lines.append(row)
                     facts[f"{name}: {row.what}"] = median_s
                 lines += house.whole_answers(city, origins[:100])
-            if "names" in parts and name == ("real" if "real" in cities else cities[-1]):
-                _say(f"{name}: names")
-                lines += names_rows(pack)
-            if "along" in parts and name == ("real" if "real" in cities else cities[-1]):
-                _say(f"{name}: along a way")
-                lines += along_rows(pack)
-            if "surface" in parts and name in {"real", cities[-1]}:
-                _say(f"{name}: where the next place should go")
-                lines += surface_rows(pack)
+            for part, what_for, rows in _OF_PACK:
+                where = {once, cities[-1]} if part == "surface" else {once}
+                if part in parts and name in where:
+                    _say(f"{name}: {what_for}")
+                    lines += rows(pack)
             if lines:
                 results["house"][name] = [row._asdict() for row in lines]
             if "served" in parts and name == cities[-1]:
                 _say(f"{name}: served")
                 results["served"] = served(name, city, pack, seconds)
+            if "planning" in parts:
+                _say(f"{name}: planners' questions")
+                planned += planning.lines(name, city, asked, pack)
             if "compare" in parts:
                 _say(f"{name}: beside the peers")
                 results["compared"] += compare.all_questions(name, city, asked, pbf)
@@ -149,6 +156,8 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
     if "hours" in parts:
         _say("hours")
         results["house"]["hours"] = [row._asdict() for row in hours_rows()]
+    if planned:
+        results["planning"] = planning.section(planned, date)
     if "siting" in parts:
         _say("siting")
         results["siting"] = siting.measured(quick=list(results["cities"]) == ["district"])

@@ -399,7 +399,7 @@ def test_the_strictest_outline_claims_nothing_wrongly() -> None:
         streets, part = streets_of(network, "walk"), random_parts(network, Random(seed))
         part = streets.within(part)
         frame = _frame(network, [part])
-        drawing = _Drawing(network, frame)
+        drawing = _Drawing(network, frame, length_mm(network))
         own, others = drawing.segments(part), drawing.segments(streets.minus(part))
         polygon = outline(drawing.inside(own, others, 3), frame)
         assert shares(network, polygon, streets.minus(part))[0] == 0.0

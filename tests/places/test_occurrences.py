@@ -17,7 +17,8 @@ from geo.places.recurrence import DAYS
 CALENDAR = Calendar.packaged()
 #: A Monday.
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
-TWELFTH = ",".join(f"{month} 12" for month in ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TWELFTH = ",".join(f"{month} 12" for month in MONTHS)
 
 
 def told(hours: str | None, since: datetime = MONDAY, days: float = 7, season: str | None = None) -> list[str]:

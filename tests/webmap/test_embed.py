@@ -520,6 +520,7 @@ def test_a_consumer_s_limits_hold(client: FlaskClient) -> None:
         ({"url": "http://localhost/about"}, 404, "no map"),
         ({"url": "http://localhost/embed?zoom=99"}, 400, "a wrong option"),
         ({"url": "http://localhost/embed?" + "&".join(["a=1"] * 60)}, 400, "too many"),
+        ({"url": "http://localhost//[x"}, 404, "what addresses cannot be made of"),
         ({"url": "http://localhost/embed?" + "a" * 3000}, 404, "too long"),
         ({"url": "http://localhost/embed", "maxwidth": "-1"}, 400, "no width"),
         ({"url": "http://localhost/embed", "height": "99999"}, 400, "too high"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from flask import render_template
 from werkzeug.datastructures import MultiDict
@@ -63,11 +63,11 @@ def options_of(url: str, bases: tuple[str, ...], city: City) -> EmbedOptions:
     base = next((base for base in bases if url == base or url.startswith((f"{base}/", f"{base}?"))), None)
     if base is None or len(url) > _MAX_ADDRESS:
         raise NotFoundError(f"url={shown(url)} is not an address of this site; give that of its map or of a frame")
-    parts = urlsplit(url[len(base) :])
-    args = MultiDict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50))
-    if parts.path == "/embed":
+    path, _, query = url[len(base) :].partition("#")[0].partition("?")
+    args = MultiDict(parse_qsl(query, keep_blank_values=True))
+    if path == "/embed":
         return read_options(args, city)
-    if parts.path in ("", "/"):
+    if path in ("", "/"):
         return _of_finder(args, city)
     raise NotFoundError(f"url={shown(url)} cannot be embedded; give the address of the map or of a frame")
 

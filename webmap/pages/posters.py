@@ -89,7 +89,7 @@ def _land(place_id: str) -> AnyResponse:
         raise
     lang = language()
     query = {"lon": f"{place.position.lon:.6f}", "lat": f"{place.position.lat:.6f}", "at": place.id}
-    response = redirect("/?" + urlencode(query | ({"lang": lang} if lang != "zh" else {})), 302)
+    response = redirect(f"{request.script_root}/?" + urlencode(query | ({"lang": lang} if lang != "zh" else {})), 302)
     response.headers["Cache-Control"] = "no-cache"  # the place may move
     return response
 
@@ -111,8 +111,8 @@ def _poster(place_id: str) -> Response:
         "poster.html",
         poster=found,
         drawing=drawing,
-        svg="/poster.svg?" + urlencode({"place": found.id}),
-        landing=landing(found.id),
+        svg=f"{request.script_root}/poster.svg?" + urlencode({"place": found.id}),
+        landing=request.script_root + landing(found.id),
         offers=[
             (offer, words.SERVICES.get(offer.kind, Both(offer.kind, offer.kind)), words.offer_words(*offer[1:]))
             for offer in found.offers

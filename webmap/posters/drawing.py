@@ -28,6 +28,8 @@ _QR_LEFT, _QR_TOP, _QR = 121.0, 50.0, 74.0
 _COLUMN: Final = _QR_LEFT - 6 - _LEFT
 _OFFERS_END: Final = 148.0
 _KIT_TOP: Final = 150.0
+#: The most room that a service takes.
+_TALLEST: Final = 17.5
 _NEAR_TOP: Final = 172.0
 _FOOT_TOP: Final = 266.5
 #: Columns of the places nearby.
@@ -117,30 +119,37 @@ def _here(sheet: _Sheet, poster: Poster) -> None:
     sheet.icon("exact" if poster.accuracy == "exact" else "position", _LEFT - 1, 49, 7)
     sheet.text(_LEFT + 7.5, 54.6, words.HERE.zh, 5, SOFT, bold=True)
     sheet.text(_LEFT + 9.5 + 20, 54.6, words.HERE.en, 4.4, SOFT, lang="en")
-    y = sheet.lines(_LEFT, 58.5, fit(poster.name, _COLUMN, 10.5, 6.4, 3), bold=True) + 0.6
+    name = fit(poster.name, _COLUMN, 10.5, 7.5, 2)
+    y = sheet.lines(_LEFT, 58.5, name if name.whole else fit(poster.name, _COLUMN, 7.5, 6.2, 3), bold=True) + 0.6
     if poster.name_en and poster.name_en != poster.name:
-        y = sheet.lines(_LEFT, y, fit(poster.name_en, _COLUMN, 4.6, 3.8, 2), SOFT)
-    if where := " · ".join(filter(None, (poster.address, poster.phone))):
-        y = sheet.lines(_LEFT, y + 0.4, fit(where, _COLUMN, 4.4, 3.8, 2), SOFT)
+        y = sheet.lines(_LEFT, y, fit(poster.name_en, _COLUMN, 4.6, 3.6), SOFT)
+    where = [text for text in (poster.address, poster.phone) if text]
+    if where:
+        both = fit(" · ".join(where), _COLUMN, 4.4, 3.6)
+        y = sheet.lines(_LEFT, y + 0.4, both if both.whole else fit(where[0], _COLUMN, 4.4, 3.6), SOFT)
     _offers(sheet, poster, y + 2.5)
 
 
 def _offers(sheet: _Sheet, poster: Poster, top: float) -> None:
-    last = 0.4 if poster.more_offers else 0
-    step = min(15.5, (_OFFERS_END - top) / max(1, len(poster.offers) + last))
+    """Draw the services, each with three lines, as large as there is room for."""
+    last = 0.45 if poster.more_offers else 0
+    step = min(_TALLEST, (_OFFERS_END - top) / max(1, len(poster.offers) + last))
+    scale = (step - 0.3) / 13.2
+    left = _LEFT + 11 * max(1.0, scale)
     for number, offer in enumerate(poster.offers):
         y = top + number * step
         name = words.SERVICES.get(offer.kind, Both(offer.kind, offer.kind))
-        when = _fitting(words.offer_words(offer.hours, offer.season), _COLUMN - 11, 4.2)
-        sheet.icon(offer.kind, _LEFT, y + 0.8, 8.5)
-        sheet.text(_LEFT + 11, y + 4.2, name.zh, 4.6, bold=True)
-        sheet.text(_LEFT + 13 + width_em(name.zh) * 4.6, y + 4.2, name.en, 3.6, SOFT, lang="en")
-        sheet.text(_LEFT + 11, y + 8.7, when[0].lines[0], when[0].size)
-        if step > 10:
-            sheet.text(_LEFT + 11, y + 8.7 + min(3.7, step - 9.2), when[1].lines[0], when[1].size, SOFT, lang="en")
+        zh, en = _fitting(words.offer_words(offer.hours, offer.season), _LEFT + _COLUMN - left, 4.2 * scale)
+        sheet.icon(offer.kind, _LEFT, y + 0.8 * scale, 8.5 * scale)
+        sheet.text(left, y + 4.2 * scale, name.zh, 4.6 * scale, bold=True)
+        beside = left + 2 + width_em(name.zh) * 4.6 * scale
+        english = fit(name.en, _LEFT + _COLUMN - beside, 3.6 * scale, 2.6)
+        sheet.text(beside, y + 4.2 * scale, english.lines[0], english.size, SOFT, lang="en")
+        sheet.text(left, y + 8.7 * scale, zh.lines[0], zh.size)
+        sheet.text(left, y + 12.5 * scale, en.lines[0], en.size, SOFT, lang="en")
     if more := poster.more_offers:
         text = f"{words.MORE.zh.format(n=more)}  {words.MORE.en.format(n=more)}"
-        sheet.text(_LEFT + 11, top + len(poster.offers) * step + 3.8, text, 4, SOFT)
+        sheet.text(left, top + len(poster.offers) * step + 4 * scale, text, 4 * scale, SOFT)
 
 
 def _fitting(when: Both, width: float, size: float) -> tuple[Fitted, Fitted]:

@@ -30,11 +30,11 @@ AMENITIES: Final = {
     "seats": Both("座位", "Seats"), "sofa": Both("沙发", "Sofa"),
     "air_conditioner": Both("空调", "Air conditioning"), "heating": Both("暖气", "Heating"),
     "toilet": Both("厕所", "Toilet"), "nursing_room": Both("妈咪屋", "Nursing room"),
-    "medicine": Both("药箱", "First aid"), "health_check": Both("量血压", "Blood pressure"),
-    "aed": Both("除颤器", "AED"), "socket": Both("插座", "Socket"), "wifi": Both("无线网", "Wi-Fi"),
+    "medicine": Both("药箱", "Medicine box"), "health_check": Both("量血压", "Blood pressure check"),
+    "aed": Both("除颤器", "Defibrillator (AED)"), "socket": Both("插座", "Socket"), "wifi": Both("无线网", "Wi-Fi"),
     "books": Both("图书", "Books"), "printer": Both("打印机", "Printer"), "tools": Both("工具箱", "Tools"),
-    "umbrella": Both("雨伞", "Umbrella"), "needle_kit": Both("针线包", "Sewing kit"),
-    "tyre_pump": Both("打气筒", "Tyre pump"), "bike_parking": Both("停自行车", "Bicycle parking"),
+    "umbrella": Both("雨伞", "Umbrella"), "needle_kit": Both("针线包", "Needle kit"),
+    "tyre_pump": Both("打气筒", "Tyre pump"), "bike_parking": Both("停自行车", "Bike parking"),
     "ebike_charging": Both("电动车充电", "E-bike charging"),
 }  # fmt: skip
 ACCURACIES: Final = {
@@ -116,7 +116,8 @@ def _monthly(text: str) -> Both | None:
         else:
             return None
     spans = [f"{_clock(rule.opens)}–{_clock(rule.closes)}" for rule in rules]
-    zh = f"每月{'、'.join(day.zh for day in days)} {'、'.join(spans)}"
+    gap = " " if rules[0].bymonthday else ""
+    zh = f"每月{gap}{'、'.join(day.zh for day in days)} {'、'.join(spans)}"
     return Both(zh, f"Monthly, {', '.join(day.en for day in days)}: {', '.join(spans)}")
 
 

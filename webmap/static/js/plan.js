@@ -204,10 +204,9 @@ class Planner {
     document.body.setAttribute("aria-busy", "true");
     try {
       const drawn = keptAnswer("states", states, { bytes: true, read: readStates }).then((found) => asked === this.#asked && this.#streets.setStates(found));
-      const answer = await keptAnswer("coverage", coverage);
+      const told = keptAnswer("coverage", coverage).then((answer) => asked === this.#asked && this.#show(answer));
+      await Promise.all([drawn, told]);
       if (asked !== this.#asked) return;
-      this.#show(answer);
-      await drawn;
       byId("problem").replaceChildren();
       this.#lookAhead();
     } catch (error) {
@@ -300,8 +299,7 @@ class Planner {
     const { certain, perhaps, monday } = this.#weeks;
     const of = (week) => (this.#state.area === null ? week : week.areas.find(({ number }) => number === this.#state.area) ?? week);
     const area = this.#state.area === null ? null : this.#areas.find(this.#state.area);
-    const weak = certain.covered.some((amount, hour) => amount < perhaps.covered[hour]) ? words.plan.week_unknown : null;
-    this.#week.show({ monday, days: perhaps.days, certain: of(certain).covered, perhaps: of(perhaps).covered, total: of(perhaps).total, name: area ? nameOf(area) : nameOf(city), weak });
+    this.#week.show({ monday, days: perhaps.days, certain: of(certain).covered, perhaps: of(perhaps).covered, total: of(perhaps).total, name: nameOf(area ?? city) });
     this.#week.at(this.#hour(), { whole: this.#state.open === "any" });
   }
 
@@ -420,7 +418,7 @@ class Planner {
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       byId(`panel-${tab.dataset.tab}`).hidden = !chosen;
-      if (chosen) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (chosen) intoView(tab);
     }
     this.#gaps.opened(name === "gaps");
     this.#sites.opened(name === "sites");
@@ -459,6 +457,12 @@ class Planner {
   #problem(error) {
     byId("problem").replaceChildren(problemNode(error));
   }
+}
+
+/** Bring a tab into view without moving the page. */
+function intoView(tab) {
+  const row = tab.parentElement;
+  row.scrollLeft = Math.max(Math.min(row.scrollLeft, tab.offsetLeft - row.offsetLeft), tab.offsetLeft - row.offsetLeft + tab.offsetWidth - row.clientWidth);
 }
 
 /** Choose a value of a list, which gets it if it has it not. */

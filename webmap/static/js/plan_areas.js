@@ -78,7 +78,7 @@ export class AreasPanel {
       "tr",
       { class: area.number === this.#chosen ? "is-chosen" : "", "data-area": area.number },
       el("th", { scope: "row" }, button),
-      el("td", { class: "areas__share" }, stack(area), el("span", { class: "areas__percent" }, share(area.covered, area.total))),
+      el("td", {}, el("span", { class: "areas__share" }, stack(area), el("span", { class: "areas__percent" }, share(area.covered, area.total)))),
       el("td", { class: "areas__rest" }, amount(this.#layer, area.total - area.covered, { short: true })),
     );
   }

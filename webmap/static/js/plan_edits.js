@@ -3,7 +3,7 @@
 import { isAbort } from "./api.js";
 import { el, icon, outside } from "./dom.js";
 import { fetchAnswer, giveUp } from "./plan_api.js";
-import { amount, count, problemNode, say, share, signed } from "./plan_say.js";
+import { amount, problemNode, say, share, signed } from "./plan_say.js";
 import { degrees, questionOf } from "./plan_state.js";
 import { nameOf, words } from "./words.js";
 
@@ -174,7 +174,7 @@ export class EditsPanel {
         figure("gained", signed(layer, effect.gained)),
         figure("lost", signed(layer, -effect.lost)),
         figure("share", `${share(effect.covered_before, effect.total)} → ${share(effect.covered, effect.total)}`)),
-      el("p", { class: "effect__exact" }, say("effect_exact", { gained: amount(layer, effect.gained), lost: amount(layer, effect.lost), n: count(effect.facilities) })),
+      el("p", { class: "effect__exact" }, say("effect_exact", { gained: amount(layer, effect.gained), lost: amount(layer, effect.lost) })),
       el("ul", { class: "changes" }, ...areas.map((area) => changeRow(this.#desk.areaName(area.number), area.gained - area.lost, most, layer))),
     );
   }

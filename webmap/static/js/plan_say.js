@@ -57,7 +57,7 @@ export function amount(layer, n, { short = false } = {}) {
 
 /** A gain or loss with its sign, which is no hyphen. */
 export function signed(layer, n) {
-  const sign = n > 0 ? "+" : n < 0 ? "−" : "±";
+  const sign = n > 0 ? "+" : n < 0 ? "−" : "";
   return `${sign}${amount(layer, Math.abs(n), { short: true })}`;
 }
 

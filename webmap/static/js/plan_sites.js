@@ -159,7 +159,7 @@ export class SitesPanel {
     if (result.objective !== null && result.bound !== null && result.status !== "optimal") {
       told.push(" ", say("bound", { objective: gain(result.objective), bound: gain(result.bound), gap: share(result.gap ?? 0, 1) }));
     }
-    if (result.unserved > 0) told.push(" ", say("unserved", { n: amount(this.#desk.state().layer, result.unserved) }));
+    if (result.unserved > 0 && !result.effect) told.push(" ", say("unserved", { n: amount(this.#desk.state().layer, result.unserved) }));
     return told;
   }
 

@@ -6,8 +6,8 @@ const L = window.L;
 const MIXED = 254;
 const STRIDE = 1200;
 const LEAST_PX = 0.8;
-/** Below this zoom a dash is shorter than the bends of a street: width and colour tell the state. */
-const DASHED_FROM = 12;
+/** Below this zoom a dash is longer than most streets: width and colour tell the state. */
+const DASHED_FROM = 11;
 
 /** Read the geometry of `/base/streets.bin` (`YZS1`): positions on a square of side 1, relative to its middle. */
 export function readStreets(buffer) {

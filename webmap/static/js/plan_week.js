@@ -34,12 +34,12 @@ export class WeekChart {
   }
 
   /** Show a week. `certain` and `perhaps` are covered amounts by hour, `total` all there are. */
-  show({ monday, days, certain, perhaps, total, name, weak }) {
+  show({ monday, days, certain, perhaps, total, name }) {
     this.#monday = monday;
     this.#series = { certain, perhaps, total };
     this.#rows = days.map((day, number) => this.#row(day, number));
     this.#parts.rows.replaceChildren(...this.#rows.map(({ node }) => node));
-    this.#parts.note.replaceChildren(...[name, weak].filter(Boolean).flatMap((text, at) => (at ? [" · ", text] : [text])));
+    this.#parts.note.textContent = name;
     this.at(this.#hour, { whole: this.#whole });
   }
 
