@@ -57,5 +57,4 @@ def _events(arguments: argparse.Namespace) -> None:
             f"{event.travel_s / 60:.0f} min{assumed}"
         )
     for reason, count in found.left_out.items():
-        if count:
-            print(f"  left out: {count:,} {reason}")
+        print(f"  left out: {count:,} {reason}")

@@ -126,7 +126,7 @@ def events_near(city: City, query: EventsQuery) -> Events:
     left_out: Counter[str] = Counter()
     found = [event for result in city.nearest(asked).results for event in _at(city, query, result, left_out)]
     found.sort(key=lambda event: (event.start, event.travel_s, event.place.id, event.service))
-    return Events(query, tuple(found), dict(sorted(left_out.items())))
+    return Events(query, tuple(found), {reason: count for reason, count in sorted(left_out.items()) if count})
 
 
 def _at(city: City, query: EventsQuery, result: Nearest, left_out: Counter[str]) -> Iterator[Event]:
@@ -148,9 +148,10 @@ def _at(city: City, query: EventsQuery, result: Nearest, left_out: Counter[str])
 
 
 def _in_operation(place: Place, time: Occurrence) -> bool:
-    """Tell whether the place is in operation on the day; days are ISO, so texts compare as days do."""
+    """Tell whether the place is in operation on the day; ISO days compare as texts do, a year counts whole."""
     day = f"{time.start:%Y-%m-%d}"
-    return (place.status_since or day)[:10] <= day <= (place.status_until or day)
+    since, until = place.status_since or day, place.status_until or day
+    return since <= day and day[: len(until)] <= until
 
 
 def write_events(city: City, found: Events) -> bytes:
@@ -166,7 +167,7 @@ def write_events(city: City, found: Events) -> bytes:
             "services": query.services,
             "city": {"name": city.manifest.name, "version": city.manifest.version, "sample": city.manifest.sample},
             "events": [_values(event) for event in found.events],
-            "left_out": {reason: count for reason, count in found.left_out.items() if count},
+            "left_out": found.left_out,
         }
     )
 

@@ -17,7 +17,7 @@ import pytest
 from geo.city import City
 from geo.streets.from_osm import build_network
 from geo.streets.network import CLOSED
-from tests.benchmarks import compare, engines, load, peers, report, synthetic
+from tests.benchmarks import compare, engines, load, peers, planning, report, synthetic
 from tests.benchmarks.graph import CUTOFF, K, Questions, questions
 from tests.benchmarks.run import updated
 from tests.benchmarks.synthetic import SIDES, cached_pack, make_extract
@@ -54,6 +54,20 @@ RESULTS: dict[str, Any] = {
             },
             {"who": "granian", "status": "not installed in this environment"},
         ],
+    },
+    "planning": {
+        "date": "2026-11-23", "load": 1.75, "cutoff_s": 900.0, "seed": 2026, "checked": 5, "cities": ["small"],
+        "goals": [
+            {"what": "week, small", "sign": "≤", "goal": 1000.0, "unit": "ms", "measured": 2345.0, "met": False},
+        ],
+        "lines": [
+            {
+                "question": "week", "city": "small", "who": "ours", "call": "`Planner.week`", "ours": True,
+                "status": "measured", "median_ms": 2345.0, "p95_ms": 3456.0, "runs": 5, "times_ours": None, "agree": 4,
+                "compared": 5, "note": "95 sets",
+            },
+        ],
+        "published": {"who": "others", "what": "300 cells", "said": "1.6 days", "where": "in 2016"},
     },
     "house": {"small": [{"what": "open", "figure": "5.43 ms", "note": "15 times"}]},
 }  # fmt: skip
@@ -95,6 +109,15 @@ def test_no_figure_on_the_page_is_from_elsewhere() -> None:
         ("served", "engine", "median_ms"),
         ("served", "bound"),
         ("house", "small", 0, "figure"),
+        ("planning", "load"),
+        ("planning", "cutoff_s"),
+        ("planning", "checked"),
+        ("planning", "goals", 0, "measured"),
+        ("planning", "goals", 0, "met"),
+        ("planning", "lines", 0, "median_ms"),
+        ("planning", "lines", 0, "agree"),
+        ("planning", "lines", 0, "note"),
+        ("planning", "published", "said"),
         ("cities", "small", "nodes"),
         ("machine", "cores"),
         ("versions", "scipy"),
@@ -386,3 +409,20 @@ def test_a_part_measured_anew_takes_its_place_and_its_goals() -> None:
     assert updated(old, new) == expected
     with pytest.raises(ValueError, match="another machine"):
         updated(old, new | {"machine": {"cores": 4}})
+
+
+def test_a_planner_s_questions_are_answered_right_in_a_small_city(
+    pack: Path, city: City, asked: Questions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole part, a server included: every line is measured, and ours agree with what is asked anew."""
+    for name, most in (("HOURS_ASKED", 4), ("WEEKS", 2), ("PLACES_ADDED", 6), ("OUTLINES", 5)):
+        monkeypatch.setattr(planning, name, most)
+
+    lines = planning.lines("tiny", city, asked, pack)
+
+    assert {line["question"] for line in lines} == {"coverage", "week", "what_if", "service_area"}
+    assert [line["status"] for line in lines] == ["measured"] * len(lines)
+    right = [line for line in lines if line["who"] != "networkx, shapely" and line["who"] != "networkx, shapely hull"]
+    assert [line for line in right if line["agree"] != line["compared"] or not line["compared"]] == []
+    page = "\n".join(report.planning(planning.section(lines, "2026-11-23")))
+    assert "1.6 days" in page

@@ -26,14 +26,14 @@ ASKED = ["--service", "rest_stop", "--cutoff", "5min", "--open", "certainly", "-
 ADDRESS = "service=rest_stop&cutoff=5min&open=certainly&when=2026-11-23T20:00"
 
 
-def run(capsys: Captured, *words: str | Path) -> tuple[int, str, str]:
+def run(capsys: Captured, *words: object) -> tuple[int, str, str]:
     """Return the exit code, what stood on stdout and on stderr."""
     code = main([str(word) for word in words])
     said = capsys.readouterr()
     return code, said.out, said.err
 
 
-def said(capsys: Captured, *words: str | Path) -> str:
+def said(capsys: Captured, *words: object) -> str:
     code, out, errors = run(capsys, *words)
     assert (code, errors) == (0, "")
     return out
@@ -72,10 +72,13 @@ def test_coverage_in_words_is_what_the_site_says(
         (ASKED, ADDRESS),
         (["--mode", "ebike", "--layer", "pickups", "--cutoff", "3min"], "mode=ebike&layer=pickups&cutoff=3min"),
         (["--amenity", "microwave,socket", "--access", "walk_in"], "amenity=microwave,socket&access=walk_in"),
-        (["--amenity-or-unknown", "microwave", "--audience", "couriers"], "amenity_or_unknown=microwave&audience=couriers"),
-        (["--open", "perhaps", "--when", "2026-10-01T03:00", "--min-left", "1h"], "open=perhaps&when=2026-10-01T03:00&min_left=1h"),
+        (["--amenity-or-unknown", "microwave", "--audience", "guards"], "amenity_or_unknown=microwave&audience=guards"),
+        (
+            ["--open", "perhaps", "--when", "2026-10-01T03:00", "--min-left", "1h"],
+            "open=perhaps&when=2026-10-01T03:00&min_left=1h",
+        ),
     ],
-)  # fmt: skip
+)
 def test_json_is_what_the_site_answers(
     sample_pack: Path, sample_city: City, capsys: Captured, tmp_path: Path, words: list[str], address: str
 ) -> None:
@@ -186,7 +189,7 @@ def test_sites_are_those_of_the_site(sample_pack: Path, sample_city: City, capsy
 
 
 def test_wishes_are_kept(sample_pack: Path, capsys: Captured, tmp_path: Path) -> None:
-    table = "lon,lat,name,price\n" + "".join(f"{116.40 + n / 200},39.92,{n},{10 * n + 10}\n" for n in range(5))
+    table = "lon,lat,name,price\n" + "".join(f"{116.40 + n / 200},39.92,{n},{10_000 * n + 10_000}\n" for n in range(5))
     (tmp_path / "c.csv").write_text(table, encoding="utf-8")
     words = ["site", "--city", sample_pack, "--service", "rest_stop", "--cutoff", "5min"]
     among = ["--candidates", tmp_path / "c.csv", "--json"]
@@ -196,8 +199,8 @@ def test_wishes_are_kept(sample_pack: Path, capsys: Captured, tmp_path: Path) ->
 
     assert "listed-5" in ids("--p", "2", "--force", "listed-5")
     assert not {"listed-1", "listed-2"} & set(ids("--p", "2", "--forbid", "listed-1,listed-2"))
-    told = json.loads(said(capsys, *words, *among, "--budget", "40"))
-    assert sum(site["price"] for site in told["sites"]) <= 40
+    told = json.loads(said(capsys, *words, *among, "--budget", "40000"))
+    assert sum(site["price"] for site in told["sites"]) <= 40_000
     years = json.loads(said(capsys, *words, *among, "--years", "2027:1,2028:2"))["years"]
     assert [(year["year"], len(year["sites"])) for year in years] == [(2027, 1), (2028, 2)]
     moved = json.loads(said(capsys, *words, *among, "--p", "2", "--keep", "no"))
@@ -317,7 +320,7 @@ def test_what_cannot_be_asked_is_refused(
         (["site", "--p", "1", "--keep", "maybe"], "maybe"),
         (["site", "--p", "1", "--hosts", "dragon"], "'dragon' is no kind of host"),
         (["site", "--p", "1", "--hosts", ""], "names no kind"),
-        (["site", "--p", "1", "--hosts", "townhall"], "there is no candidate"),
+        (["site", "--p", "1", "--hosts", "fuel"], "there is no candidate"),
         (["site", "--p", "1", "--force", "nobody"], "no candidate 'nobody'"),
         (["site", "--p", "1", "--years", "2027"], "must be YEAR:N"),
         (["site", "--p", "1", "--years", "2028:2,2027:3"], "does not come after"),
@@ -357,7 +360,7 @@ def test_candidates_that_cannot_be_used_are_refused(
     code, out, errors = run(capsys, "site", "--city", sample_pack, "--p", "1", "--candidates", tmp_path / "c.csv")
     assert (code, out) == (EXIT_REFUSED, "")
     assert told in errors
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize("option", ["--demand", "--candidates"])

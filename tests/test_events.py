@@ -96,6 +96,8 @@ def test_what_is_over_before_one_gets_there_is_not_listed(sample_city: City) -> 
         ({"status_until": "2026-11-26"}, 0),
         ({"status_until": "2026-11-27"}, 1),
         ({"status_since": "2026"}, 1),  # a year: since some day of it
+        ({"status_until": "2026"}, 1),
+        ({"status_until": "2025"}, 0),
     ],
 )
 def test_only_while_the_place_is_in_operation(sample_city: City, values: dict[str, str], expected: int) -> None:

@@ -19,7 +19,7 @@ _MAX_WHEN: Final = 40
 _Word = TypeVar("_Word", bound=str)
 
 _NUMBER = re.compile(r"-?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
-_WHOLE = re.compile(r"\d{1,4}", re.ASCII)
+_WHOLE = re.compile(r"\d{1,16}", re.ASCII)
 _DURATION = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s?(s|sec|m|min|h)", re.ASCII)
 _SECONDS = {"s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from geo.coverage.siting.plans import Patience, Phase, PhasedPlan, Plan, Progres
 from geo.coverage.siting.problems import Question, Sites
 from geo.coverage.siting.solving import solve
 from geo.coverage.surface import gain_at_nodes
+from geo.coverage.table import divided
 from geo.coverage.whatif import Effect
 from geo.errors import NotFoundError, ParameterError
 from geo.streets.graphs import hang
@@ -30,6 +32,8 @@ from geo.streets.network import TICKS_PER_S
 from geo.streets.profiles import ACCESS_M_PER_S
 from geo.streets.snapping import Positions, snap_many
 
+#: A piece of street counts whole, judged at its middle: none is longer than this.
+LONGEST_MM: Final = 100_000
 #: How much farther than the cutoff anybody is looked for, where the way there counts and not only whether it is short.
 _FARTHER = {"p_median": 2, "p_center": 4}
 
@@ -191,9 +195,9 @@ def gains(
 
 
 def demand_rows(planner: Planner, who: Demand) -> tuple[Positions, NDArray[np.int64]]:
-    """Return where the demand is judged, the middle of each piece that has any and each point, and its weight."""
-    some = np.flatnonzero(who.piece_weight)
-    pieces, points = planner.layers.pieces.take(some), who.points
+    """Return where the demand is judged, the middle of each short piece that has any and each point, and its weight."""
+    some, points = np.flatnonzero(who.piece_weight), who.points
+    pieces, weight = divided(planner.layers.pieces.take(some), who.piece_weight[some], LONGEST_MM)
     at = middles(planner.network, pieces)
     lonlat = planner.network.points_at(points.edge, points.offset_m)
     rows = Positions(
@@ -202,7 +206,7 @@ def demand_rows(planner: Planner, who: Demand) -> tuple[Positions, NDArray[np.in
         np.concatenate([at.snap_m, points.access / TICKS_PER_S * ACCESS_M_PER_S]),
         np.concatenate([at.lonlat, lonlat]),
     )
-    return rows, np.concatenate([who.piece_weight[some], points.weight])
+    return rows, np.concatenate([weight, points.weight])
 
 
 def _standing(planner: Planner, query: CoverageQuery) -> list[Candidate]:

@@ -19,7 +19,7 @@ from geo.coverage.demand import Demand
 from geo.coverage.pieces import Pieces
 from geo.coverage.stretches import spans_on_edges
 from geo.streets.compiled import compiled
-from geo.streets.fields import closing, leaf_labels, standing_leaves
+from geo.streets.fields import leaf_labels, standing_leaves
 from geo.streets.graphs import Graph, Leaves
 from geo.streets.network import NO_WAY
 from geo.streets.queues import longer
@@ -83,7 +83,7 @@ def covered_by_sets(
     Parameters
     ----------
     ways
-        The mode's streets *to facilities*, what is closed being closed; those *from facilities*, whole; all places.
+        The mode's streets *to facilities* and *from facilities*, what is closed being closed in both; all places.
     closed
         Streets that nobody may use, bool (n_edges,); None: none.
     cutoff
@@ -112,7 +112,7 @@ def covered_by_sets(
 
     opened, group = _groups(sets)
     cost = standing_leaves(back, leaves, None, closed)
-    known = _known(back if closed is None else closing(back, closed), leaves, cost, cutoff, group, over)
+    known = _known(back, leaves, cost, cutoff, group, over)
     if known is None:
         if stopped:
             return None

@@ -69,3 +69,33 @@ def by_area(weight: NDArray[np.int64], area: NDArray[np.int32], area_count: int)
     total = np.zeros(area_count + 1, dtype=np.int64)
     np.add.at(total, area, weight)  # -1 is the last
     return total
+
+
+def divided(pieces: Pieces, weight: NDArray[np.int64], longest_mm: int) -> tuple[Pieces, NDArray[np.int64]]:
+    """Return pieces of at most a length, and the weight of each; of each piece it stays the same, exactly.
+
+    Parameters
+    ----------
+    weight
+        Of each piece, spread evenly over its length, int64 (n_pieces,).
+    longest_mm
+        Millimetres.
+
+    Examples
+    --------
+    >>> whole = Pieces(np.array([4], np.int32), np.array([0]), np.array([250_000]), np.array([0], np.int32))
+    >>> parts, weight = divided(whole, np.array([1_000]), 100_000)
+    >>> parts.end_mm.tolist(), weight.tolist()
+    ([83333, 166666, 250000], [333, 333, 334])
+    """
+    length = pieces.length_mm
+    count = np.maximum(-(-length // longest_mm), 1)
+    row = np.repeat(np.arange(len(length)), count)
+    number = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    since, until = (length[row] * at // count[row] for at in (number, number + 1))
+    parts = Pieces(
+        np.asarray(pieces.edge)[row], pieces.start_mm[row] + since, pieces.start_mm[row] + until, pieces.area[row]
+    )
+    whole = np.maximum(length[row], 1)
+    own = weight[row]
+    return parts, share_of(own, until, whole) - share_of(own, since, whole)

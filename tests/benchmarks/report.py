@@ -72,9 +72,9 @@ _PLANNING: Final = """
 Measured on {date} at a load of {load}. Within {cutoff} s on foot, of every metre of street. Nobody knows the hours of a
 real city's places, so in all cities they are drawn from a seed ({seed}). Cells as above; what a peer leaves out is said
 beside it. A coverage is right if its states make the total, a peer's times if they are ours up to the cutoff; a week if
-hours asked for alone come out equal; what a place changes if a city with that place, asked anew, has the same (the first
-{checked}); an outline if at most a hundredth of the streets in it is not reached. What one place changes is asked of
-all places of the city. The server has one process."""
+hours asked for alone come out equal; what a place changes if a city with that place, asked anew, has the same (the
+first {checked}); an outline if at most a hundredth of the streets in it is not reached. What one place changes is asked
+of all places of the city. The server has one process."""
 _ENGINE: Final = """
 The bare engine on the same questions, one thread, from the words of the query to the bytes of the answer: median
 {median} ms, mean {mean} ms, p99 {p99} ms ({runs} questions). {bound}"""

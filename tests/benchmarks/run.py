@@ -156,8 +156,7 @@ def measure(parts: list[str], cities: list[str], date: str, seconds: int) -> Res
     if "hours" in parts:
         _say("hours")
         results["house"]["hours"] = [row._asdict() for row in hours_rows()]
-    if planned:
-        results["planning"] = planning.section(planned, date)
+    results["planning"] = planning.section(planned, date) if planned else None
     if "siting" in parts:
         _say("siting")
         results["siting"] = siting.measured(quick=list(results["cities"]) == ["district"])

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Locator, Page, Route, expect
 
 from geo.city import City
 from tests.browser.conftest import serving
@@ -130,12 +130,14 @@ def around(browser: Browser, sites: Sites) -> Iterator[Open]:
 
     def start(
         host: Host | None = None, query: str = "", *, attributes: str = 'allow="geolocation"', script: bool = True,
-        extra: str = "", head: str = "", width: int = 800, height: int = 900, **options: Any,
+        extra: str = "", head: str = "", width: int = 800, height: int = 900,
+        before: Callable[[BrowserContext], None] = lambda _: None, **options: Any,
     ) -> Around:  # fmt: skip
         host = host or sites.allowed
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)
+        before(context)
         host.pages["/page"] = (
             f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Somebody's page</title>{head}"
             f"<script>{_RECORD}</script><h1>Somebody's page</h1>{extra}"
@@ -356,6 +358,46 @@ def test_the_frame_greets_nobody_but_the_page_around_it(around: Open, sites: Sit
     here.page.wait_for_timeout(300)
     assert nosy.evaluate("() => window.messages") == []
     assert here.page.evaluate("window.messages") == []
+
+
+def test_a_frame_that_has_gone_elsewhere_is_not_heard(around: Open, sites: Sites) -> None:
+    """The right window, which now holds somebody else's page."""
+    sites.refused.pages["/elsewhere"] = """<!doctype html><title>elsewhere</title><script>
+      parent.postMessage({ yizhan: 1, type: "select", detail: { place: { id: "forged" } } }, "*");
+    </script>"""
+    here = around()
+    here.wait_for("ready")
+    here.inside().evaluate("url => { location.href = url }", f"{sites.refused.url}/elsewhere")
+    here.page.wait_for_function("window.messages.some(({ data }) => data.detail?.place?.id === 'forged')")
+    assert here.heard("select") == []
+
+
+def test_a_greeting_of_an_allowed_site_that_is_not_around_the_frame_is_none(around: Open, sites: Sites) -> None:
+    sites.allowed.pages["/beside"] = """<!doctype html><title>beside</title><script>
+      window.messages = [];
+      addEventListener("message", ({ data }) => window.messages.push(data));
+      window.greet = () => parent.frames[1].postMessage({ yizhan: 1, type: "hello" }, "*");
+    </script>"""
+    here = around(script=False, extra=f'<iframe id="beside" title="beside" src="{sites.allowed.url}/beside"></iframe>')
+    expect(here.frame.locator("#locate")).to_be_visible()
+    here.page.frame_locator("#beside").locator("html").evaluate("() => window.greet()")
+    here.page.wait_for_timeout(300)
+    assert here.page.evaluate("window.messages") == []
+
+
+def test_a_page_that_is_not_allowed_is_told_nothing_even_if_the_header_is_lost(around: Open, sites: Sites) -> None:
+    """Something in between takes the policy away, so the browser shows the frame; its script still looks who it is."""
+
+    def without_policy(route: Route) -> None:
+        response = route.fetch()
+        headers = {name: value for name, value in response.headers.items() if name != "content-security-policy"}
+        route.fulfill(response=response, headers=headers)
+
+    here = around(sites.refused, before=lambda context: context.route("**/embed", without_policy))
+    ask(here)
+    expect(here.frame.locator("#card-1")).to_be_visible()
+    assert here.page.evaluate("window.messages") == []
+    assert here.heard("ready") == []
 
 
 def test_the_list_of_origins_is_exact(around: Open, sites: Sites) -> None:

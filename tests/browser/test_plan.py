@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 Start = Callable[..., Visit]
 EVENING = "open=certainly&when=2026-11-23T20:00"
+#: Looking a page over takes axe seconds: each language, size and scheme once.
+LOOKED_AT = {("zh", "desktop"), ("en", "phone")}
 #: A question that leaves gaps.
 FEW = "cutoff=5min&service=service_station"
 
@@ -160,20 +162,20 @@ def test_a_place_is_closed_and_a_scenario_saved_opened_and_compared(visit: Start
     if page.locator("#edits-place").is_visible():
         page.click("#edits-place button >> nth=0")
     expect(page.locator(".edit")).to_have_count(1)
-    page.fill("#scenario-name", "二〇二七")
+    page.fill("#scenario-name", "Plan <b>2027")
     page.click("#scenario-save")
     expect(page).to_have_url(re.compile(r"scenario=[0-9a-f]{16}"))
     page.select_option("#scenario-against", "base")
-    expect(page.locator(".versus")).to_contain_text("二〇二七")
+    expect(page.locator(".versus")).to_contain_text("Plan <b>2027")
     key = re.search(r"scenario=([0-9a-f]{16})", page.url)
     assert key
     told = answer(page, f"/api/v1/scenarios/compare?a=base&b={key[1]}&cutoff=5min&service=rest_stop")
     assert figure(page.locator(".versus [data-figure=b]")) == round(told["b"]["covered"])
     expect(page.locator(".versus__line")).to_have_count(2)
     page.check("#scenario-shown")
-    expect(page.locator("#moment")).to_contain_text("按方案“二〇二七”")
+    expect(page.locator("#moment")).to_contain_text("按方案“Plan <b>2027”")
     again = settled(visit("desktop").open(page.url.removeprefix(here.url)))
-    expect(again.locator("#scenario-name")).to_have_value("二〇二七")
+    expect(again.locator("#scenario-name")).to_have_value("Plan <b>2027")
     expect(again.locator(".edit")).to_have_count(1)
     expect(again.locator(".versus")).to_be_visible()
     assert here.went_well()
@@ -301,6 +303,8 @@ def test_both_languages_fit_and_axe_finds_nothing(visit: Start, lang: str, size:
                 "return each.checkVisibility() ? copy.textContent : '';}).join('\\n')"
             )
             assert re.findall(r".*[\u4e00-\u9fff].*", text) == [], tab
+        if (lang, size) not in LOOKED_AT:
+            continue
         wrong += [f"{tab}: {v['id']}: {v['nodes'][0]['target']}" for v in Axe().run(page).response["violations"]]
     assert wrong == []
     assert here.went_well()

@@ -173,7 +173,8 @@ def test_all_at_once_is_one_by_one(sample_city: City, kinds: tuple[ServiceKind, 
     """Places that offer the same at the same hours among them; several instants, in any order, one of them twice."""
     doubled = (*sample_city.places, *sample_city.places[::3])
     openings = Openings(doubled, CALENDAR)
-    moments = [clock_us(at(hour)) for hour in (12.0, 3.0, 20.75, 24 * 4 + 15.0, 12.0, 16.8)]
+    hours = (12.0, 3.0, 20.75, 24 * 4 + 15.0, 12.0, 16.8, 7.0, 9.0, 17.5, 20.0)  # the last ones open and close some
+    moments = [clock_us(at(hour)) for hour in hours]
     for min_left_s in (0.0, 900.0, 7200.0):
         found = openings.failures(moments, min_left_s, kinds)
         assert found.dtype == np.uint8

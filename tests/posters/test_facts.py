@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,15 @@ ID = "ss-dongsi"
 @pytest.fixture(scope="module")
 def poster(sample_city: City) -> Poster:
     return poster_of(sample_city, ID, URL)
+
+
+def test_a_place_is_told_as_it_is(sample_city: City, poster: Poster) -> None:
+    place = sample_city.place(ID)
+    for field in ("id", "name", "name_en", "address", "phone", "accuracy", "checked"):
+        assert getattr(poster, field) == getattr(place, field)
+    assert (poster.lon, poster.lat) == (round(place.position.lon, 4), round(place.position.lat, 4))
+    assert [offer.kind for offer in poster.offers] == [service.kind for service in place.services][:MOST_OFFERS]
+    assert (poster.city, poster.sample, poster.url) == (sample_city.manifest.name, True, f"{URL}/at/{ID}")
 
 
 def test_the_others_are_those_that_the_finder_lists(sample_city: City, poster: Poster) -> None:
@@ -87,13 +97,14 @@ def test_an_unknown_place(sample_city: City) -> None:
 @pytest.mark.parametrize("field", [field.name for field in fields(Poster)])
 def test_each_fact_is_in_the_fingerprint(poster: Poster, field: str) -> None:
     value = getattr(poster, field)
-    other: object = (
+    other: Any = (
         not value if isinstance(value, bool) else value + 1 if isinstance(value, int | float) else f"{value} other"
     )
     if isinstance(value, tuple):
         other = value[1:]
 
-    assert replace(poster, **{field: other}).fingerprint != poster.fingerprint
+    changes: dict[str, Any] = {field: other}
+    assert replace(poster, **changes).fingerprint != poster.fingerprint
 
 
 def test_what_is_not_printed_is_not_in_it(sample_city: City, poster: Poster) -> None:

@@ -21,11 +21,12 @@ from werkzeug.test import TestResponse
 
 import webmap
 from geo.city import City
+from geo.cli import main
 from geo.coords import BBox, LonLat
 from geo.errors import ParameterError, YizhanError
 from geo.places.model import SERVICES
 from tests.webmap.test_api import NOON
-from webmap import create_app
+from webmap import create_app, wsgi
 from webmap.embed.mercator import View, view_of, world_pixels
 from webmap.embed.options import THEMES, EmbedOptions, bounds_of, read_options, view_for
 from webmap.embed.origins import MAX_ORIGINS, read_origin, read_origins
@@ -121,6 +122,30 @@ def test_origins_are_told_once_and_not_without_end() -> None:
     )
     with pytest.raises(ParameterError, match=f"at most {MAX_ORIGINS}"):
         read_origins(f"https://a{number}.example" for number in range(MAX_ORIGINS + 1))
+
+
+def test_a_server_reads_them_from_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(wsgi.EMBED_ON, "https://A.example https://*.b.example:8443")
+    assert wsgi._settings().embedders == ("https://a.example", "https://*.b.example:8443")
+    monkeypatch.setenv(wsgi.EMBED_ON, "https://a.example *")
+    with pytest.raises(ParameterError, match="is no origin"):
+        wsgi._settings()
+    monkeypatch.delenv(wsgi.EMBED_ON)
+    assert wsgi._settings().embedders == ()
+
+
+def test_the_command_hands_them_on(
+    sample_pack: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr("webmap.serving.serve", lambda _, settings: served.append(settings))
+    command = ["serve", "--city", str(sample_pack)]
+    assert main([*command, "--embed-on", "https://A.example", "--embed-on", "http://b.example:81"]) == 0
+    assert main(command) == 0
+    assert [settings.embedders for settings in served] == [("https://a.example", "http://b.example:81"), ()]
+    assert main([*command, "--embed-on", "b.example"]) != 0
+    assert "is no origin" in capsys.readouterr().err
+    assert len(served) == 2
 
 
 # --- who may frame what ---

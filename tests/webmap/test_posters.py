@@ -14,12 +14,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from geo.city import City
+from geo.cli import main
 from geo.places.hours import CHINA
 from geo.posters.links import landing
 from tests.places.interchange.test_feed import lines
 from tests.posters.cities import with_place
 from tests.webmap.posters.drawn import scanned, texts
-from webmap import create_app
+from webmap import create_app, wsgi
 from webmap.settings import Settings
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
@@ -164,6 +165,21 @@ def test_without_a_public_address_there_is_no_poster_but_a_remedy(unset: FlaskCl
     assert "<svg" not in page.text and "evil" not in page.text
     assert "public address" in unset.get(f"/poster.svg?place={ID}").get_json()["detail"]
     assert unset.get(f"/at/{ID}").status_code == 302  # printed posters go on working
+
+
+def test_the_keeper_gives_the_address_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: list[Settings] = []
+    monkeypatch.setattr("webmap.serving.serve", lambda path, settings: given.append(settings))
+    assert main(["serve", "--city", "x", "--url", f"{URL}/"]) == 0
+    monkeypatch.setenv(wsgi.URL, given[0].url or "")
+    assert wsgi._settings().url == URL
+    monkeypatch.delenv(wsgi.URL)
+    assert wsgi._settings().url is None
+
+    assert main(["serve", "--city", "x", "--url", "https://user@evil.example"]) == 2
+    assert "public address" in capsys.readouterr().err
 
 
 def test_a_paused_place_has_no_poster(sample_city: City) -> None:

@@ -19,7 +19,7 @@ from webmap.embed.mercator import MAX_ZOOM, MIN_ZOOM
 from webmap.embed.options import THEMES, EmbedOptions, read_options, view_for
 from webmap.embed.picture import HEIGHT_PX, WIDTH_PX, picture
 from webmap.embed.themes import sheet
-from webmap.embed.words import picture_words
+from webmap.embed.words import frame_title, picture_words
 from webmap.errors import problem_values, wants_page
 from webmap.i18n import LANGUAGES, language
 from webmap.maps import city_map
@@ -186,7 +186,7 @@ def oembed() -> Response:
         "type": "rich",
         "provider_name": f"驿站 {name}",
         "provider_url": f"{_base()}/",
-        "title": paste.frame_title(options.lang),
+        "title": frame_title(options.lang),
         "width": min(paste.WIDTH_PX, limits.get("maxwidth", paste.WIDTH_PX)),
         "height": height,
         "html": paste.snippet(_base(), options, height, limits.get("maxwidth")),

@@ -10,7 +10,7 @@ import { EditsPanel } from "./plan_edits.js";
 import { GapsPanel } from "./plan_gaps.js";
 import { showHead } from "./plan_head.js";
 import { MarksLayer } from "./plan_marks.js";
-import { facts, hourOf, momentOf, mondayOf, problemNode, say } from "./plan_say.js";
+import { facts, hourOf, momentOf, mondayOf, problemNode, say, share } from "./plan_say.js";
 import { SitesPanel } from "./plan_sites.js";
 import { addressOf, questionOf, readState, shownQuestion } from "./plan_state.js";
 import { StreetsLayer, readStates, readStreets } from "./plan_streets.js";
@@ -20,7 +20,8 @@ import { city, lang, nameOf, ui, words } from "./words.js";
 
 const GAPS = 30;
 const WRITE_MS = 250;
-const AHEAD_MS = 120;
+/** So many hours beyond the present one are made ready, and some behind. */
+const AHEAD = [1, 2, 3, 4, 5, 6, -1, -2];
 const REST_MS = 600;
 
 const byId = (id) => document.getElementById(id);
@@ -47,9 +48,11 @@ class Planner {
   #answer = null;
   #weeks = null;
   #writing = 0;
-  #ahead = 0;
+  #looking = false;
+  #way = 1;
   #resting = 0;
   #asked = 0;
+  #begun = 0;
 
   constructor(map) {
     this.#map = map;
@@ -203,7 +206,7 @@ class Planner {
     const asked = this.#asked;
     document.body.setAttribute("aria-busy", "true");
     try {
-      const drawn = keptAnswer("states", states, { bytes: true, read: readStates }).then((found) => asked === this.#asked && this.#streets.setStates(found));
+      const drawn = keptAnswer("states", states, { bytes: true, read: readStates }).then((found) => asked === this.#asked && this.#drawStates(found));
       const told = keptAnswer("coverage", coverage).then((answer) => asked === this.#asked && this.#show(answer));
       await Promise.all([drawn, told]);
       if (asked !== this.#asked) return;
@@ -214,6 +217,12 @@ class Planner {
     } finally {
       if (asked === this.#asked) document.body.setAttribute("aria-busy", "false");
     }
+  }
+
+  #drawStates(states) {
+    this.#streets.setStates(states);
+    if (this.#begun) performance.measure("plan.hour.shown", { start: this.#begun });
+    this.#begun = 0;
   }
 
   #show(answer) {
@@ -306,9 +315,12 @@ class Planner {
   /** The slider came to an hour. */
   #toHour(hour) {
     const open = this.#state.open === "any" ? this.#weekOpen() : this.#state.open;
+    this.#way = hour < this.#hour() ? -1 : 1;
     this.#state = { ...this.#state, open, when: momentOf(this.#weeks?.monday ?? this.#monday(), hour) };
     this.#write();
     this.#asked += 1;
+    this.#begun = performance.now();
+    this.#sayAtOnce(hour);
     this.#writeForm();
     showLinks(byId("links"), this.#state);
     this.#showNow();
@@ -316,29 +328,44 @@ class Planner {
     if (this.#state.tab === "gaps") this.#showGaps();
   }
 
+  /** The week knows the share of every hour; the rest of the sentence follows. */
+  #sayAtOnce(hour) {
+    const amounts = this.#state.area === null ? this.#week.amounts(hour) : null;
+    const strong = byId("headline").querySelector("strong");
+    if (amounts && strong) strong.textContent = share(this.#state.open === "certainly" ? amounts.certain : amounts.perhaps, amounts.total);
+  }
+
   /** Where hardly any hours are known, "certainly open" would only say that. */
   #weekOpen() {
     return this.#weeks?.certain.covered.some((amount) => amount > 0) ? "certainly" : "perhaps";
   }
 
-  /** Have the next hours ready, while the hand is on the slider. */
-  #lookAhead() {
-    clearTimeout(this.#ahead);
-    if (this.#state.open === "any") return;
-    this.#ahead = setTimeout(async () => {
-      const asked = this.#asked;
-      for (const step of [1, 2, -1, 3, 4]) {
-        const hour = this.#hour() + step;
-        if (asked !== this.#asked || hour < 0 || hour > 167) return;
-        const [coverage, states] = this.#paths(shownQuestion({ ...this.#state, when: momentOf(this.#monday(), hour) }));
-        try {
-          if (!peek(states)) await keptAnswer("states-ahead", states, { bytes: true, read: readStates });
-          if (asked === this.#asked && !peek(coverage)) await keptAnswer("coverage-ahead", coverage);
-        } catch {
-          return; // the hour will be asked for when somebody goes there
-        }
+  /** Have the next hours ready, in the direction in which the slider was moved. */
+  async #lookAhead() {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      for (let next = this.#nextHour(); next; next = this.#nextHour()) {
+        const [coverage, states] = next;
+        await keptAnswer(states, states, { bytes: true, read: readStates });
+        await keptAnswer(coverage, coverage);
       }
-    }, AHEAD_MS);
+    } catch {
+      // the hour will be asked for when somebody goes there
+    }
+    this.#looking = false;
+  }
+
+  /** What an hour nearby needs that is not there yet; null once all is. */
+  #nextHour() {
+    if (this.#state.open === "any") return null;
+    for (const step of AHEAD) {
+      const hour = this.#hour() + step * this.#way;
+      if (hour < 0 || hour > 167) continue;
+      const paths = this.#paths(shownQuestion({ ...this.#state, when: momentOf(this.#monday(), hour) }));
+      if (paths.some((path) => peek(path) === undefined)) return paths;
+    }
+    return null;
   }
 
   #toWeek(days) {

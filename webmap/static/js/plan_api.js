@@ -5,6 +5,7 @@ import { Problem, isAbort } from "./api.js";
 const KEPT = 64;
 const open = new Map();
 const kept = new Map();
+const coming = new Map();
 
 /** Give up a question of this kind, if one is open. */
 export function giveUp(kind) {
@@ -35,10 +36,20 @@ export async function keptAnswer(kind, path, { bytes = false, read = (answer) =>
     giveUp(kind);
     return had;
   }
-  const answer = read(await fetchAnswer(kind, path, { bytes }));
-  kept.set(path, answer);
-  while (kept.size > KEPT) kept.delete(kept.keys().next().value);
-  return answer;
+  // Whoever asks for what is on its way already waits for that.
+  if (coming.has(path)) {
+    giveUp(kind);
+    return coming.get(path);
+  }
+  const answer = fetchAnswer(kind, path, { bytes }).then(read);
+  coming.set(path, answer);
+  try {
+    kept.set(path, await answer);
+    while (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    return await answer;
+  } finally {
+    coming.delete(path);
+  }
 }
 
 /** Return what is kept of a path, or undefined. */
