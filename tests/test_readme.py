@@ -17,7 +17,10 @@ from webmap import create_app
 
 README = Path(__file__).parents[1] / "README.md"
 #: What the answer to each question must say.
-ASKING = {"nearest": r"^1\. .* min ", "along": r"\n1\. .* min", "search": "东四"}
+ASKING = {
+    "nearest": r"^1\. .* min ", "along": r"\n1\. .* min", "search": "东四",
+    "coverage": r" % of [\d,]+ residents", "gaps": r"^\d+ gaps", "site": "candidates chosen", "report": "",
+}  # fmt: skip
 
 
 def blocks(language: str) -> list[str]:

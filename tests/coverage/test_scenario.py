@@ -224,3 +224,10 @@ def test_whatever_is_sent_is_read_or_refused(values: object) -> None:
             Scenario.from_json(sent)
         except ParameterError:
             continue
+
+
+def test_the_order_of_a_table_is_nothing_to_the_key() -> None:
+    at = LonLat(116.4, 39.9)
+    one = Scenario("", (Add(planned("x", at, ("rest_stop",), amenities=("microwave", "socket"))),))
+    other = Scenario("", (Add(planned("x", at, ("rest_stop",), amenities=("socket", "microwave"))),))
+    assert one.key == other.key

@@ -10,18 +10,24 @@ from random import Random
 import numpy as np
 import pytest
 
+from geo.choosing.conditions import Conditions
+from geo.choosing.openness import Openings
 from geo.coords import LonLat
 from geo.coverage.asking import LAYERS, CoverageQuery, Layer
+from geo.coverage.layers import Layers
 from geo.coverage.planner import Coverage, Planner
 from geo.coverage.scenario import Add, Close, CloseStreet, Edit, Move, Scenario, SetHours, planned
+from geo.coverage.straight import Ground
 from geo.coverage.whatif import Effect, WhatIf, street_at
 from geo.errors import NotFoundError, OffNetworkError
+from geo.osm.extract import OPENSTREETMAP, Extract, WayCollector, bbox_of
 from geo.places.model import Place
+from geo.streets.from_osm import build_network
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import snap_many
 from tests.coverage.oracle import same
-from tests.coverage.test_planner import Town, draw
-from tests.strategies import HOURS, OFFERED, random_points
+from tests.coverage.test_planner import CALENDAR, NOON, Town, draw
+from tests.strategies import CENTRE, HOURS, OFFERED, make_places, random_points
 
 FAR = LonLat(120.0, 30.0)
 
@@ -181,3 +187,27 @@ def test_closing_each_place_is_what_backup_tells(tmp_path: Path) -> None:
             some += losses[place.id] > 0
         assert list(losses.values()) == sorted(losses.values(), reverse=True)
     assert some > 3
+
+
+@pytest.mark.parametrize("edit", ["close", "move", "hours"])
+def test_a_place_that_is_nearest_to_no_crossing_counts_on_its_own_street(edit: str) -> None:
+    """Three places on one long street, one at each end: only the middle of it is the middle one's, and no crossing."""
+    collector, west, east, lat = WayCollector(), 1_164_000_000, 1_164_120_000, 399_000_000
+    collector.add(1, {"highway": "residential"}, [1, 2], [(west, lat), (east, lat)])
+    collector.add(2, {"highway": "residential"}, [2, 3], [(east, lat), (east, lat + 20_000)])
+    ways = collector.finish()
+    network = build_network(Extract(OPENSTREETMAP, ways, (), bbox_of(ways)))[0]
+    places = make_places(np.array([[116.4, 39.9], [116.406, 39.9], [116.412, 39.9]]))
+    query = CoverageQuery(cutoff_s=120.0, layer="street_length", when=NOON, open="perhaps")
+    known = Conditions(places), Openings(places, CALENDAR), CALENDAR
+    planner = Planner(network, places, *known, Layers(None, network), Ground(network, CENTRE))
+    edits: dict[str, Edit] = {
+        "close": Close("p001"),
+        "move": Move("p001", LonLat(116.412, 39.9019)),
+        "hours": SetHours("p001", "00:00-01:00"),
+    }
+
+    effect = planner.what_if(query).effect([edits[edit]])
+
+    assert int(effect.lost.length_mm.sum()) == pytest.approx(320_000, rel=0.01), "two minutes of walking on both sides"
+    assert effect.weight_lost.sum() == 1000 * effect.lost.length_mm.sum()

@@ -10,7 +10,7 @@
   addEventListener("message", ({ origin, source, data }) => {
     if (origin !== home || data?.yizhan !== 1) return;
     const frame = [...document.querySelectorAll("iframe")].find((each) => each.contentWindow === source);
-    
+    if (!frame || !ours(frame)) return;
     const { type, detail } = data;
     if (type === "height" && Number.isFinite(detail?.height)) {
       const most = Number(frame.dataset.maxHeight) || 1600;
