@@ -382,3 +382,11 @@ def test_a_file_that_is_no_scenario_is_refused(
     code, _, errors = run(capsys, "coverage", "--city", sample_pack, "--scenario", tmp_path / "s.json")
     assert code == EXIT_REFUSED
     assert errors.count("\n") == 1
+
+
+def test_a_page_is_the_same_alone_and_among_others(sample_pack: Path, capsys: Captured, tmp_path: Path) -> None:
+    """Of one subdistrict its own gaps are looked for; of all, those of the whole city once."""
+    said(capsys, "report", "--city", sample_pack, *ASKED, "--area", "3", "--out", tmp_path / "one.html")
+    said(capsys, "report", "--city", sample_pack, *ASKED, "--out", tmp_path / "all")
+    among = next((tmp_path / "all").glob("003-*.html"))
+    assert (tmp_path / "one.html").read_text("utf-8") == among.read_text("utf-8")

@@ -30,7 +30,9 @@ def siting_words() -> Words:
 
 def sentences() -> Words:
     """Return what the planner's scripts say; ``{name}`` marks a value."""
-    return {**_head(), **_states(), **_week(), **_areas(), **_gaps(), **_edits(), **_scenarios(), **_sites(), **_hosts()}
+    return {
+        **_head(), **_states(), **_week(), **_areas(), **_gaps(), **_edits(), **_scenarios(), **_sites(), **_hosts(),
+    }  # fmt: skip
 
 
 def _head() -> Words:

@@ -10,19 +10,24 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from geo.city import City
+from geo.coverage.gaps import Gaps, find_gaps
 from geo.coverage_report import Basis, question_of, report_values
 from geo.errors import ParameterError
 from webmap.i18n import LANGUAGES, language
 from webmap.words import by_mode_words, service_words
 
+#: More gaps than there are.
+_ALL: Final = 10**9
 _CSS: Final = Path(__file__).parent / "static" / "css" / "report.css"
 
 
-def report_page(basis: Basis, number: int, *, alone: bool = False) -> str:
+def report_page(basis: Basis, number: int, *, gaps: Gaps | None = None, alone: bool = False) -> str:
     """Return the page of one subdistrict, in the language of the request.
 
     Parameters
     ----------
+    gaps
+        Those of all areas, if they are known already.
     alone
         Whether it must be shown without any other file.
 
@@ -31,7 +36,7 @@ def report_page(basis: Basis, number: int, *, alone: bool = False) -> str:
     NotFoundError
         There is no subdistrict of that number.
     """
-    values = report_values(basis, number)
+    values = report_values(basis, number, gaps)
     css = _CSS.read_text(encoding="utf-8") if alone else None
     return render_template("report.html", **values, **_words(basis), lang=language(), css=css)
 
@@ -48,10 +53,11 @@ def report_files(city: City, basis: Basis, numbers: Sequence[int], lang: str) ->
 
     if lang not in LANGUAGES:
         raise ParameterError(f"lang={lang[:40]!r} is not known; known are {', '.join(LANGUAGES)}", parameter="lang")
-    app = create_app(city)
+    app, answer = create_app(city), basis.answer
+    gaps = find_gaps(answer.planner, answer.coverage, _ALL) if len(numbers) > 1 else None
     for number in numbers:
         with app.test_request_context(f"/?lang={lang}"):
-            yield number, report_page(basis, number, alone=True)
+            yield number, report_page(basis, number, gaps=gaps, alone=True)
 
 
 def _words(basis: Basis) -> dict[str, Any]:

@@ -321,6 +321,7 @@ def test_a_window_of_our_origin_that_is_no_frame_of_the_page_is_not_heard(around
     )
     here.page.wait_for_function("window.messages.some((message) => message.data.detail?.place?.id === 'forged')")
     assert here.heard("select") == []
+    assert here.said == []
 
 
 def test_strange_messages_from_the_frame_itself_do_no_harm(around: Open) -> None:

@@ -126,9 +126,7 @@ def test_a_pin_tells_what_the_interface_tells_wherever_it_is_dragged(visit: Star
         "JSON.parse(atob(new URLSearchParams(location.search).get('edits').replaceAll('-', '+').replaceAll('_', '/'))"
         ".replace(/[^\\x00-\\x7f]+/g, 'x'))"
     )
-    told = page.request.post(
-        f"{here.url}/api/v1/what-if?{FEW}", data={"name": "", "edits": sent}
-    ).json()
+    told = page.request.post(f"{here.url}/api/v1/what-if?{FEW}", data={"name": "", "edits": sent}).json()
     assert told["gained"] > 0
     expect(page.locator(".effect__exact")).to_contain_text(f"新增 {round(told['gained']):,} 人")
     again = settled(visit("desktop").open(link.removeprefix(here.url)))

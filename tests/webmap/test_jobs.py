@@ -294,3 +294,12 @@ def test_a_folder_that_vanishes_does_not_stop_the_next_job(tmp_path: Path) -> No
     assert ended(jobs, job)["state"] == "done"
     with pytest.raises(NotFoundError):
         jobs.told(gone)
+
+
+def test_a_day_old_result_is_tidied_away_though_there_is_room(tmp_path: Path) -> None:
+    past = written(tmp_path, {"kind": "x", "state": "done"}, KEPT_S + 60)
+    young = written(tmp_path, {"kind": "x", "state": "done"}, KEPT_S - 600)
+    jobs = Jobs(tmp_path)
+    job = jobs.start("x", lambda told: {})
+    assert {path.name for path in tmp_path.iterdir()} == {young, job}, past
+    assert ended(jobs, job)["state"] == "done"

@@ -134,7 +134,7 @@ def _offers(sheet: _Sheet, poster: Poster, top: float) -> None:
     """Draw the services, each with three lines, as large as there is room for."""
     last = 0.45 if poster.more_offers else 0
     step = min(_TALLEST, (_OFFERS_END - top) / max(1, len(poster.offers) + last))
-    scale = (step - 0.3) / 13.2
+    scale = (step - 1.3) / 13.2
     left = _LEFT + 11 * max(1.0, scale)
     for number, offer in enumerate(poster.offers):
         y = top + number * step

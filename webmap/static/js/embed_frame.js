@@ -13,7 +13,7 @@ export function start(map) {
   map.scrollWheelZoom.disable();
   map.on("click focus", () => map.scrollWheelZoom.enable());
   startFinder(map, {
-    
+    keepsAddress: false,
     draws: ({ services }) => !told.services.length || services.some((kind) => told.services.includes(kind)),
     // Never from where: whose position it is stays in the frame, and times to several places would give it away.
     onNearest: ({ mode, results: [first, ...others] }) => host.say("nearest", { mode, count: first ? others.length + 1 : 0, place: first ? named(first.place) : null }),

@@ -23,6 +23,7 @@ const WRITE_MS = 250;
 /** So many hours beyond the present one are made ready, and some behind. */
 const AHEAD = [1, 2, 3, 4, 5, 6, -1, -2];
 const REST_MS = 600;
+const TABLE_MS = 160;
 
 const byId = (id) => document.getElementById(id);
 const parts = (prefix, ...names) => Object.fromEntries(names.map((name) => [name, byId(`${prefix}-${name}`)]));
@@ -53,6 +54,8 @@ class Planner {
   #resting = 0;
   #asked = 0;
   #begun = 0;
+  #moving = false;
+  #tabling = 0;
 
   constructor(map) {
     this.#map = map;
@@ -230,7 +233,11 @@ class Planner {
     const name = this.#state.shown ? this.#state.name || words.plan.unnamed : null;
     showHead({ title: byId("headline"), moment: byId("moment"), bar: byId("stack"), legend: byId("legend") }, answer, this.#state, name);
     byId("status").textContent = byId("headline").textContent;
-    this.#areas.show(answer, this.#state.layer);
+    clearTimeout(this.#tabling);
+    // While the slider moves, sentence and streets follow each hour; the long table follows when it rests.
+    if (this.#moving) this.#tabling = setTimeout(() => this.#areas.show(answer, this.#state.layer), TABLE_MS);
+    else this.#areas.show(answer, this.#state.layer);
+    this.#moving = false;
     const { unplaced } = answer.layer;
     const outside = unplaced.reduce((sum, each) => sum + each.weight, 0);
     byId("basis").textContent = say("basis", { source: words.plan[`source_${this.#state.layer}`] }) + (outside >= 1 && this.#state.layer === "residents" ? say("unplaced", { n: Math.round(outside).toLocaleString(lang === "en" ? "en" : "zh-CN") }) : "");
@@ -320,6 +327,7 @@ class Planner {
     this.#write();
     this.#asked += 1;
     this.#begun = performance.now();
+    this.#moving = true;
     this.#sayAtOnce(hour);
     this.#writeForm();
     showLinks(byId("links"), this.#state);

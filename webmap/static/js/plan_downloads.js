@@ -68,10 +68,8 @@ function drawMap(context, box, top, width, height, ground) {
   for (const canvas of box.querySelectorAll(".leaflet-tile-pane canvas, .leaflet-overlay-pane canvas")) {
     const own = canvas.getBoundingClientRect();
     if (!own.width || !canvas.width) continue;
-    context.globalAlpha = canvas.closest(".leaflet-tile-pane") ? Number(getComputedStyle(canvas.closest(".leaflet-tile-pane")).opacity) : 1;
     context.drawImage(canvas, own.left - at.left, own.top - at.top + top, own.width, own.height);
   }
-  context.globalAlpha = 1;
   for (const pin of box.querySelectorAll(".leaflet-marker-pane .leaflet-marker-icon")) drawPin(context, pin, at, top);
   context.restore();
 }

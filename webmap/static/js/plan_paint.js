@@ -25,8 +25,8 @@ export function lookOf(state, night = NIGHT.matches) {
 /** What else is drawn on the map. */
 export function paint(night = NIGHT.matches) {
   return night
-    ? { border: "#8fa39e", chosen: "#ffffff", halo: "#0d1413", gained: "#7df0c4", lost: "#ff9d5c", place: "#e8efec", placeEdge: "#0d1413", paper: "#16201e", ink: "#e8efec" }
-    : { border: "#6d7d78", chosen: "#0d2f2b", halo: "#ffffff", gained: "#006b4f", lost: "#8f2d00", place: "#0d2f2b", placeEdge: "#ffffff", paper: "#ffffff", ink: "#0f1f1c" };
+    ? { border: "#8fa39e", chosen: "#ffffff", halo: "#0d1413", gained: "#7df0c4", lost: "#ff9d5c", place: "#e8efec", placeEdge: "#0d1413", paper: "#16201e", ink: "#e8efec", veil: "rgb(22 30 28 / 42%)" }
+    : { border: "#6d7d78", chosen: "#0d2f2b", halo: "#ffffff", gained: "#006b4f", lost: "#8f2d00", place: "#0d2f2b", placeEdge: "#ffffff", paper: "#ffffff", ink: "#0f1f1c", veil: "rgb(238 240 236 / 42%)" };
 }
 
 /** Call when day turns to night. */

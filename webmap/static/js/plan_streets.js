@@ -1,6 +1,6 @@
 // The streets of a city by state: compact arrays on one canvas, no element for a street.
 
-import { STATES, fullWidth, lookOf, onNight } from "./plan_paint.js";
+import { STATES, fullWidth, lookOf, onNight, paint } from "./plan_paint.js";
 
 const L = window.L;
 const MIXED = 254;
@@ -158,6 +158,9 @@ export class StreetsLayer extends CanvasLayer {
   }
 
   draw(context) {
+    // The base map steps back. A veil on this canvas: an opacity of its own would cost it a surface at every frame.
+    context.fillStyle = paint().veil;
+    context.fillRect(0, 0, this._container.width, this._container.height);
     if (!this.#streets || !this.#states) return;
     performance.mark("plan.streets.begin");
     const [groups, parts] = [this.#grouped(), this.#partsInView()];
