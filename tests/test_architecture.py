@@ -45,12 +45,12 @@ WEB_MAY_USE = frozenset({
     "geo.coverage.accessibility", "geo.coverage.asking", "geo.coverage.candidates", "geo.coverage.comparing",
     "geo.coverage.demand", "geo.coverage.gaps", "geo.coverage.next_places", "geo.coverage.planner",
     "geo.coverage.point_table", "geo.coverage.scenario", "geo.coverage.siting.plans",
-    "geo.coverage.siting.problems", "geo.coverage.warming", "geo.coverage.whatif", "geo.coverage_answers",
-    "geo.coverage_facts", "geo.coverage_files", "geo.coverage_layers", "geo.coverage_report",
-    "geo.errors", "geo.events", "geo.finding.asking", "geo.finding.gazetteer", "geo.finding.reading", "geo.finding.spelling",
-    "geo.live", "geo.places.hours", "geo.places.interchange.feed", "geo.places.model",
-    "geo.places.recurrence", "geo.posters.facts", "geo.posters.links", "geo.siting_answers", "geo.streets.graphs",
-    "geo.streets.profiles",
+    "geo.coverage.siting.problems", "geo.coverage.spots", "geo.coverage.warming", "geo.coverage.whatif",
+    "geo.coverage_answers", "geo.coverage_facts", "geo.coverage_files", "geo.coverage_layers",
+    "geo.coverage_report", "geo.errors", "geo.events", "geo.finding.asking", "geo.finding.gazetteer",
+    "geo.finding.reading", "geo.finding.spelling", "geo.live", "geo.places.hours", "geo.places.interchange.feed",
+    "geo.places.model", "geo.places.recurrence", "geo.posters.facts", "geo.posters.links", "geo.siting_answers",
+    "geo.streets.graphs", "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.
@@ -88,14 +88,15 @@ DOORS: dict[str, frozenset[str]] = {
     "granian": frozenset({"webmap.serving"}),
     "segno": frozenset({"webmap.posters.qr"}),
     "flask_compress": frozenset({"webmap", "webmap.front"}),
-    "flask_babel": frozenset({"webmap.embed.words", "webmap.report", "webmap.i18n", "webmap.words"}),
+    "flask_babel": frozenset(
+        {"webmap.embed.words", "webmap.report", "webmap.i18n", "webmap.words", "webmap.plan_words"}
+    ),
 }
 
 #: Who may read the clock.
 CLOCK_READERS = frozenset({  # the edges
-    "geo.cli", "geo.cli_along", "geo.cli_coverage", "geo.cli_report", "geo.cli_events", "geo.cli_export", "geo.cli_hours", "geo.cli_import", "geo.cli_nearest",
-    "geo.cli_poster", "webmap",
-    "webmap.jobs",
+    "geo.cli", "geo.cli_along", "geo.cli_coverage", "geo.cli_events", "geo.cli_export", "geo.cli_hours",
+    "geo.cli_import", "geo.cli_nearest", "geo.cli_poster", "geo.cli_report", "webmap", "webmap.jobs",
 })  # fmt: skip
 CLOCKS = frozenset({
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",
