@@ -162,7 +162,9 @@ class StreetNetwork:
         """Return the edge's points, tail to head, lon/lat in degrees, shape (n, 2)."""
         return self.shape_e7[self.shape_start[edge] : self.shape_start[edge + 1]] / E7
 
-    def points_at(self, edge: NDArray[np.int32] | NDArray[np.int64], offset_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    def points_at(
+        self, edge: NDArray[np.int32] | NDArray[np.int64], offset_m: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return where positions on edges are, lon/lat in degrees, shape (n, 2).
 
         Parameters

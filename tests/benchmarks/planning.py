@@ -274,8 +274,10 @@ def _served(pack: Path) -> Iterator[Callable[[str, Any], Any]]:
                     assert answer.status == 200, body[:300]
                     return json.loads(body)
 
-                yield post
-                connection.close()
+                try:
+                    yield post
+                finally:  # a server that is told to end waits for its connections
+                    connection.close()
             finally:
                 server.terminate()
 

@@ -12,7 +12,7 @@ import { showHead } from "./plan_head.js";
 import { MarksLayer } from "./plan_marks.js";
 import { facts, hourOf, momentOf, mondayOf, problemNode, say, share } from "./plan_say.js";
 import { SitesPanel } from "./plan_sites.js";
-import { addressOf, questionOf, readState, shownQuestion } from "./plan_state.js";
+import { addressOf, readState, shownQuestion } from "./plan_state.js";
 import { StreetsLayer, readStates, readStreets } from "./plan_streets.js";
 import { WeekChart, unknownHours } from "./plan_week.js";
 import { wireSearch } from "./search.js";
@@ -475,7 +475,7 @@ class Planner {
 
   async #picture() {
     if (!this.#answer) return;
-    const blob = await picture(this.#map, { title: byId("headline").textContent, moment: byId("moment").textContent, answer: this.#answer });
+    const blob = await picture(this.#map, { title: byId("headline").textContent, moment: byId("moment").textContent, answer: this.#answer, edited: this.#state.edits.length > 0 });
     save(blob, `yizhan-${nameOf(city)}-${(this.#state.when ?? facts.today).slice(0, 10)}.png`);
     byId("picture-told").textContent = say("picture_made", { kb: Math.round(blob.size / 1024) });
   }
@@ -510,5 +510,3 @@ function choose(select, value, text) {
 function degreesOf(x, y) {
   return [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, (x - 0.5) * 360];
 }
-
-export { questionOf };

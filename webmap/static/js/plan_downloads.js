@@ -8,6 +8,9 @@ import { city, nameOf, words } from "./words.js";
 
 const FORMATS = ["csv", "xlsx", "geojson", "gpkg"];
 const MARGIN = 20;
+/** Columns and height of a line of the legend. */
+const COLUMNS = 2;
+const LINE = 24;
 const FONT = '"PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif';
 
 /** Give the links the present question. */
@@ -27,11 +30,12 @@ export function reportLink(number, state, lang) {
  * Draw the map as it is seen, with a title, a legend, its sources and their date.
  * @returns {Promise<Blob>} a PNG
  */
-export function picture(map, { title, moment, answer }) {
+export function picture(map, { title, moment, answer, edited }) {
   const box = map.getContainer();
   const [width, height] = [box.clientWidth, box.clientHeight];
   const ratio = 2;
-  const [top, foot] = [82, 40 + 24 * 3];
+  const rows = Math.ceil(STATES.length / COLUMNS) + (edited ? 1 : 0);
+  const [top, foot] = [82, 52 + LINE * rows];
   const canvas = document.createElement("canvas");
   canvas.width = width * ratio;
   canvas.height = (height + top + foot) * ratio;
@@ -44,7 +48,7 @@ export function picture(map, { title, moment, answer }) {
   text(context, title, MARGIN, 36, width, 700, 22);
   text(context, moment, MARGIN, 62, width, 400, 15);
   drawMap(context, box, top, width, height, getComputedStyle(box).backgroundColor);
-  drawLegend(context, answer, colors, top + height, width);
+  drawLegend(context, answer, colors, top + height, width, edited);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
@@ -90,13 +94,11 @@ function drawPin(context, pin, at, top) {
   context.textAlign = "start";
 }
 
-function drawLegend(context, answer, colors, from, width) {
-  const column = (width - 2 * MARGIN) / 3;
-  for (const [number, state] of STATES.entries()) {
-    const [x, y] = [MARGIN + (number % 3) * column, from + 26 + Math.floor(number / 3) * 24];
-    const { color, width: thick, dash } = lookOf(state);
-    context.strokeStyle = color;
-    context.lineWidth = 5 * thick;
+function drawLegend(context, answer, colors, from, width, edited) {
+  const column = (width - 2 * MARGIN) / COLUMNS;
+  const line = (number, color, thick, dash, words_) => {
+    const [x, y] = [MARGIN + (number % COLUMNS) * column, from + 26 + Math.floor(number / COLUMNS) * LINE];
+    [context.strokeStyle, context.lineWidth] = [color, 5 * thick];
     context.setLineDash(dash.map((part) => part * 5 * thick));
     context.beginPath();
     context.moveTo(x, y - 5);
@@ -104,10 +106,19 @@ function drawLegend(context, answer, colors, from, width) {
     context.stroke();
     context.setLineDash([]);
     context.fillStyle = colors.ink;
-    text(context, `${words.plan[`state_${state}`]} ${share(answer.total[state], answer.total.total)}`, x + 42, y, column - 50, 400, 14);
+    text(context, words_, x + 42, y, column - 50, 400, 14);
+  };
+  for (const [number, state] of STATES.entries()) {
+    const { color, width: thick, dash } = lookOf(state);
+    line(number, color, thick, dash, `${words.plan[`state_${state}`]} ${share(answer.total[state], answer.total.total)}`);
+  }
+  const rows = Math.ceil(STATES.length / COLUMNS);
+  if (edited) {
+    line(rows * COLUMNS, colors.gained, 1.1, [], words.plan.effect_gained);
+    line(rows * COLUMNS + 1, colors.lost, 1.1, [0.7, 1.2], words.plan.effect_lost);
   }
   const sources = [...new Set(city.sources.map((source) => source.attribution ?? source.name))].join(" · ");
-  text(context, say("picture_foot", { city: nameOf(city), built: city.built.slice(0, 10), version: city.version, sources }), MARGIN, from + 26 + 2 * 24 + 14, width - 2 * MARGIN, 400, 12);
+  text(context, say("picture_foot", { city: nameOf(city), built: city.built.slice(0, 10), version: city.version, sources }), MARGIN, from + 36 + (rows + (edited ? 1 : 0)) * LINE, width - 2 * MARGIN, 400, 12);
 }
 
 function text(context, words_, x, y, room, weight, size) {

@@ -92,7 +92,7 @@ export function addressOf(state) {
 
 /** Degrees as a scenario keeps them. */
 export function degrees(value) {
-  return Number(value.toFixed(6));
+  return Number(value.toFixed(7));
 }
 
 function minutes(text) {

@@ -1,6 +1,6 @@
 // The week: a bar for each of its 168 hours, and a slider that moves through them.
 
-import { count, dateAfter, dayName, momentOf, say, share, shortDate } from "./plan_say.js";
+import { count, dateAfter, dayName, say, share, shortDate } from "./plan_say.js";
 import { el } from "./dom.js";
 import { words } from "./words.js";
 
@@ -118,5 +118,3 @@ function bar(x, y, height, kind) {
 export function unknownHours(unknown, all) {
   return unknown > 0 ? say("hours_unknown_for", { n: count(unknown), all: count(all) }) : null;
 }
-
-export { momentOf };
