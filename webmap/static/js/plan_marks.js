@@ -16,7 +16,7 @@ export class MarksLayer extends CanvasLayer {
   #box = null;
 
   constructor() {
-    super({ padding: 0.12 });
+    super({ padding: 0.05 });
     onNight(() => this.redraw());
   }
 

@@ -104,7 +104,7 @@ export class StreetsLayer extends CanvasLayer {
   #seen = null;
 
   constructor() {
-    super({ padding: 0.12 });
+    super({ padding: 0.05 });
     onNight(() => this.redraw());
   }
 
