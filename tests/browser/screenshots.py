@@ -23,6 +23,8 @@ PICTURES = (
     ("finder-phone-zh", "phone", "zh", "light", "/?lon=116.4128&lat=39.9277&service=rest_stop"),
     ("finder-phone-en-dark", "phone", "en", "dark", "/?lon=116.4128&lat=39.9277&service=rest_stop"),
     ("finder-desktop-en", "desktop", "en", "light", "/?lon=116.4128&lat=39.9277&service=rest_stop"),
+    ("plan-desktop-zh", "desktop", "zh", "light", "/plan?service=rest_stop&open=certainly&when=2026-11-23T20:00"),
+    ("plan-phone-en-dark", "phone", "en", "dark", "/plan?service=rest_stop&open=certainly&when=2026-11-23T20:00"),
 )
 _TERMINAL = """<body style="margin:0;background:#10201e;color:#dfe9e6;font:15px/1.55 'Noto Sans Mono CJK SC',monospace">
 <pre style="margin:0;padding:22px 26px;white-space:pre-wrap">{text}</pre></body>"""
