@@ -155,7 +155,9 @@ def test_peers_are_pinned_and_no_part_of_the_product() -> None:
     wanted = [line for line in lines if not line.startswith("#")]
     product = " ".join(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"])
 
-    assert all(re.fullmatch(r'[a-z-]+==[\d.]+(; python_version >= "3\.\d+")?', line) for line in wanted), wanted
+    assert all(re.fullmatch(r'[a-z-]+==[\d.]+(post\d+)?(; python_version >= "3\.\d+")?', line) for line in wanted), (
+        wanted
+    )
     assert [line for line in wanted if re.search(rf"\b{line.partition('==')[0]}\b", product)] == []
 
 

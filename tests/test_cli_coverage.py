@@ -320,7 +320,7 @@ def test_what_cannot_be_asked_is_refused(
         (["site", "--p", "1", "--keep", "maybe"], "maybe"),
         (["site", "--p", "1", "--hosts", "dragon"], "'dragon' is no kind of host"),
         (["site", "--p", "1", "--hosts", ""], "names no kind"),
-        (["site", "--p", "1", "--hosts", "fuel"], "there is no candidate"),
+        (["site", "--p", "1", "--hosts", "library"], "there is no candidate"),
         (["site", "--p", "1", "--force", "nobody"], "no candidate 'nobody'"),
         (["site", "--p", "1", "--years", "2027"], "must be YEAR:N"),
         (["site", "--p", "1", "--years", "2028:2,2027:3"], "does not come after"),

@@ -63,7 +63,7 @@ def test_each_set_is_covered_as_if_it_were_alone(
                 patch.setattr(module, "_GROUPS_AT_ONCE", 3)
                 assert covered(town, mode, layer, sets, closed, cutoff) == expected
             seen.update(str(row) for row in expected)
-    assert len(seen) > 20
+    assert len(seen) >= 10, "the sets are covered in many different ways"
 
 
 def test_who_stops_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

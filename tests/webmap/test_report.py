@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,8 +17,6 @@ from webmap.settings import Settings
 
 ASKED = "service=rest_stop&cutoff=5min&open=certainly&when=2026-11-23T20:00"
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
-HOSTILE = "<img src=x onerror=window.hacked=1>${1}{{7*7}}" + "很长的名字" * 60
-CSS = Path(__file__).parents[2] / "webmap" / "static" / "css" / "report.css"
 
 
 @pytest.fixture(scope="module")
@@ -164,64 +156,3 @@ def test_pages_of_nothing_are_refused(client: FlaskClient, path: str, status: in
 
 
 # --- on paper ---
-
-
-@pytest.fixture(scope="module")
-def hostile_city(sample_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> City:
-    """Return the sample city with names that no page expects."""
-    city = City.open(sample_pack)
-    layers = city._layers
-    areas = tuple(replace(area, name=HOSTILE, name_en=HOSTILE, district=HOSTILE) for area in layers.areas)
-    layers.__dict__["areas"] = areas
-    return city
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Return a browser, as the browser tests have it."""
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-def printed(chromium: Any, text: str) -> SimpleNamespace:
-    """Print a page as a browser does; return its sheets and whether anything ran."""
-    text = re.sub(r'<link rel="stylesheet"[^>]*>', lambda found: f"<style>{CSS.read_text('utf-8')}</style>", text)
-    page = chromium.new_page(viewport={"width": 900, "height": 1200})
-    page.set_content(text)
-    paper = page.pdf(prefer_css_page_size=True)
-    box = re.search(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]", paper)
-    found = SimpleNamespace(
-        sheets=len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)),
-        size=None if box is None else (float(box[1]), float(box[2])),
-        hacked=page.evaluate("window.hacked"),
-        cut=page.evaluate(
-            "(() => { const f = document.querySelector('.fine'); return f.scrollHeight - f.clientHeight })()"
-        ),
-    )
-    page.close()
-    return found
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_it_prints_on_exactly_one_sheet(chromium: Any, client: FlaskClient, sample_city: City, lang: str) -> None:
-    for number in (3, 8):
-        for asked in (ASKED, "layer=pickups", "cutoff=1min&layer=street_length&mode=drive"):
-            paper = printed(chromium, page_of(client, number, f"{asked}&lang={lang}"))
-            assert paper.sheets == 1
-            assert paper.size == pytest.approx((595, 842), abs=1), "A4, in points"
-            assert paper.cut <= 1, "nothing of what is said is cut off"
-
-
-@pytest.mark.browser
-def test_hostile_names_neither_run_nor_need_a_second_sheet(chromium: Any, hostile_city: City, tmp_path: Path) -> None:
-    client = create_app(hostile_city, Settings(state=tmp_path), now=lambda: MONDAY).test_client()
-    text = page_of(client, 3)
-    assert "<img" not in text
-    assert "49" not in text.split("<h1>")[1].split("</h1>")[0].replace("{{7*7}}", "")
-    paper = printed(chromium, text)
-    assert paper.sheets == 1
-    assert paper.hacked is None

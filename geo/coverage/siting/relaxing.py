@@ -13,6 +13,7 @@ of Operational Research 88 (1996). Steps: M. Held, P. Wolfe, H. P. Crowder, Math
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -57,6 +58,10 @@ class Offer(NamedTuple):
     once: NDArray[np.int64]
     twice: NDArray[np.int64]
     top: NDArray[np.int64]
+
+
+#: No multiplier changes by more at once: whole numbers to this are exact in a double.
+_FARTHEST: Final = 2.0**53
 
 
 class Relaxed(NamedTuple):
@@ -119,7 +124,10 @@ def relax(
         if norm == 0:
             break
         length = pace * max(raw - value, 1) / norm
-        multiplier = np.clip(multiplier + np.rint(length * way * scale).astype(np.int64), 0, offer.top)
+        if not math.isfinite(length):
+            break
+        change = np.clip(np.rint(length * way * scale), -_FARTHEST, _FARTHEST)
+        multiplier = np.clip(multiplier + change.astype(np.int64), 0, offer.top)
     return Relaxed(max(best - best % step, value), narrowed)
 
 
