@@ -403,14 +403,24 @@ def sevens(value: Any) -> Any:
 def test_a_part_measured_anew_takes_its_place_and_its_goals() -> None:
     facts = {"machine": {"cores": 2}, "versions": {"numpy": "2"}}
     field, served = {"what": "field", "measured": 1.0}, {"what": "served", "measured": 2.0}
-    old = facts | {"date": "2026-01-01", "served": {"city": "old"}, "compared": [1], "goals": [field, served]}
-    anew = [field | {"measured": None}, served | {"measured": 3.0}]
-    new = facts | {"date": "2026-01-02", "served": {"city": "new"}, "compared": [], "goals": anew}
+    lines = [{"what": "a", "figure": "1"}, {"what": "b", "figure": "2"}]
+    old = facts | {
+        "date": "2026-01-01", "served": {"city": "old"}, "compared": [1], "house": {"small": lines},
+        "goals": [field, served],
+    }  # fmt: skip
+    goals = [field | {"measured": None}, served | {"measured": 3.0}]
+    new = facts | {"date": "2026-01-02", "served": {"city": "new"}, "compared": [], "house": {}, "goals": goals}
 
-    expected = old | {"date": "2026-01-02", "served": {"city": "new"}, "goals": [field, anew[1]]}
+    expected = old | {"date": "2026-01-02", "served": {"city": "new"}, "goals": [field, goals[1]]}
     assert updated(old, new) == expected
+    anew = {"small": [{"what": "b", "figure": "3"}, {"what": "c", "figure": "4"}], "large": [lines[0]]}
+    merged = updated(old, new | {"house": anew, "served": None, "goals": []})
+    assert merged["house"] == {"small": [lines[0], *anew["small"]], "large": [lines[0]]}
+    assert merged["served"] == old["served"]
     with pytest.raises(ValueError, match="another machine"):
         updated(old, new | {"machine": {"cores": 4}})
+    with pytest.raises(ValueError, match="nothing was measured"):
+        updated(old, new | {"served": None})
 
 
 def test_a_planner_s_questions_are_answered_right_in_a_small_city(

@@ -81,19 +81,28 @@ def main() -> None:
 
 
 def updated(old: Results, new: Results) -> Results:
-    """Return published results with the served part of another run on the same machine, and the goals that it tells.
+    """Return published results with what another run on the same machine has measured anew: lines of the house, the
+    served part, and the goals that these tell.
 
     Raises
     ------
     ValueError
-        It was another machine, or other libraries.
+        It was another machine, or other libraries, or nothing was measured.
     """
-    if (old["machine"], old["versions"]) != (new["machine"], new["versions"]) or new["served"] is None:
+    if (old["machine"], old["versions"]) != (new["machine"], new["versions"]):
         raise ValueError("the published results are of another machine or other libraries: measure everything")
+    if new["served"] is None and not new["house"]:
+        raise ValueError("nothing was measured that can be put among published results")
     measured = {goal["what"]: goal for goal in new["goals"] if goal["measured"] is not None}
+    house = {name: list(lines) for name, lines in old["house"].items()}
+    for name, lines in new["house"].items():
+        anew = {line["what"]: line for line in lines}
+        kept = house.setdefault(name, [])
+        house[name] = [anew.pop(line["what"], line) for line in kept] + list(anew.values())
     return old | {
         "date": new["date"],
-        "served": new["served"],
+        "house": house,
+        "served": new["served"] or old["served"],
         "goals": [measured.get(goal["what"], goal) for goal in old["goals"]],
     }
 
