@@ -23,6 +23,9 @@ from geo.live import LiveCity
 from webmap import wsgi
 from webmap.settings import Settings
 
+#: A process that was told to end and has not is ended after so long, seconds: a signal that another thread receives
+#: does not wake the one that waits for it.
+_STOP_S: Final = 5
 #: How often the processes are looked after until they are ready, seconds.
 _LOOK_S: Final = 0.02
 
@@ -60,10 +63,11 @@ def serve(path: Path, settings: Settings) -> None:
             workers=settings.workers,
             blocking_threads=settings.threads,
             respawn_failed_workers=True,
+            workers_kill_timeout=_STOP_S,
             log_enabled=False,
         )
         failures: list[str] = []
-        watched = (server, Path(status), settings.workers, address_of(host, port), failures)
+        watched = (server, Path(status), settings.workers, (host, port), failures)
         look = threading.Thread(target=_look_after, args=watched)
         look.daemon = True
         look.start()
@@ -87,7 +91,13 @@ def _open_once() -> LiveCity:
     return live
 
 
-def _look_after(server: AbstractServer[Any], status: Path, workers: int, address: str, failures: list[str]) -> None:
+def _look_after(
+    server: AbstractServer[Any],
+    status: Path,
+    workers: int,
+    listening: tuple[str, int],
+    failures: list[str],
+) -> None:
     """Wait until all processes are ready and say so, or stop them all if one cannot be."""
     while True:
         for failed in status.glob(f"*{wsgi.FAILED}"):
@@ -95,10 +105,21 @@ def _look_after(server: AbstractServer[Any], status: Path, workers: int, address
             server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
             return
         ready = list(status.glob(f"*{wsgi.READY}"))
-        if len(ready) >= workers:
-            print(f"{ready[0].read_text(encoding='utf-8')}: {address}  (Ctrl-C stops)", flush=True)
+        if len(ready) >= workers and _listens(listening):
+            said = ready[0].read_text(encoding="utf-8")
+            print(f"{said}: {address_of(*listening)}  (Ctrl-C stops)", flush=True)
             return
         time.sleep(_LOOK_S)
+
+
+def _listens(address: tuple[str, int]) -> bool:
+    """Tell whether a connection is taken; a process is ready a moment before it listens."""
+    host, port = address
+    try:
+        with socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), timeout=1.0):  # noqa: S104
+            return True
+    except OSError:
+        return False
 
 
 def free_address(host: str, port: int) -> tuple[str, int]:

@@ -96,7 +96,10 @@ def test_its_processes_stop_with_it(server: Server, number: signal.Signals) -> N
         ["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=True
     ).stdout.split()
     assert len(children) >= 2
-    server.stop(number)  # waits until nobody holds its output any more
+    server.stop(number)  # waits until nobody holds its output any more: they are ending, or ended
+    patient = time.monotonic() + PATIENCE_S
+    while any(lives(child) for child in children) and time.monotonic() < patient:
+        time.sleep(0.05)
     assert not [child for child in children if lives(child)]
 
 

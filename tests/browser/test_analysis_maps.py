@@ -14,7 +14,6 @@ from shapely.geometry import LineString, Point, Polygon
 
 from geo.city import City
 from geo.errors import ParameterError
-from tests.browser.conftest import browser as browser  # noqa: PLC0414  # a fixture
 from webmap.analysis_maps import Drawn, analysis_map, shades
 
 HOSTILE = "</script><img src=x onerror=window.hacked=1>${window.hacked=1}{{7*7}}`\\'\""
