@@ -166,6 +166,11 @@ class Planner:
         The streets on a metric plane, for straight lines.
     closed
         Which streets are closed to everybody, bool (n_edges,); None: none. They are counted all the same.
+
+    Attributes
+    ----------
+    lonlat
+        Where the places are, degrees, float64 (n_places, 2).
     """
 
     def __init__(
@@ -180,23 +185,18 @@ class Planner:
         closed: _Mask | None = None,
     ) -> None:
         self.network = network
-        self._lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
+        self.lonlat = np.array([place.position for place in places], dtype=np.float64).reshape(-1, 2)
         self._conditions = conditions
         self._openings = openings
         self._calendar = calendar
         self.places = tuple(places)
         self.layers = layers
-        self.circles = Circles(ground, self._lonlat)
+        self.circles = Circles(ground, self.lonlat)
         self._closed = closed
         self.length_mm = length_mm(network)
         self._ways: dict[Mode, _Ways] = {}
         self._kept: OrderedDict[tuple[Mode, int, bytes], tuple[Field, Stretches]] = OrderedDict()
         self._lock = Lock()
-
-    @property
-    def lonlat(self) -> NDArray[np.float64]:
-        """Where the places are, degrees, float64 (n_places, 2)."""
-        return self._lonlat
 
     def coverage(self, query: CoverageQuery, demand: Demand | None = None) -> Coverage:
         """Tell who is within reach, who is not, and why.
@@ -311,7 +311,7 @@ class Planner:
         with self._lock:
             if mode not in self._ways:
                 streets, back = graph(self.network, mode), graph(self.network, mode, "from_facility")
-                positions = snap_many(self.network, mode, self._lonlat, to_stay=True)
+                positions = snap_many(self.network, mode, self.lonlat, to_stay=True)
                 leaves = hang(streets, positions)
                 if self._closed is not None:
                     streets, back = closing(streets, self._closed), closing(back, self._closed)

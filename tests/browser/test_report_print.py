@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,27 +12,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from geo.city import City
-from geo.places.hours import CHINA
+from tests.webmap.test_report import ASKED, MONDAY, page_of
+from tests.webmap.test_report import client as client  # noqa: PLC0414  # a fixture
 from webmap import create_app
 from webmap.settings import Settings
 
-ASKED = "service=rest_stop&cutoff=5min&open=certainly&when=2026-11-23T20:00"
-MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
 HOSTILE = "<img src=x onerror=window.hacked=1>${1}{{7*7}}" + "很长的名字" * 60
 CSS = Path(__file__).parents[2] / "webmap" / "static" / "css" / "report.css"
-
-
-@pytest.fixture(scope="module")
-def client(sample_city: City, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    settings = Settings(state=tmp_path_factory.mktemp("state"))
-    return create_app(sample_city, settings, now=lambda: MONDAY).test_client()
-
-
-def page_of(client: FlaskClient, number: int, asked: str = ASKED) -> str:
-    response = client.get(f"/plan/report/{number}?{asked}")
-    assert response.status_code == 200, response.text
-    assert response.headers["Cache-Control"] == "private, no-cache"
-    return response.text
 
 
 @pytest.fixture(scope="module")
