@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -43,7 +44,8 @@ from geo.places.model import Place
 from geo.streets.graphs import Direction
 from geo.streets.hierarchy import Hierarchy
 from geo.streets.in_view import DrawnStreets, streets_in
-from geo.streets.network import StreetNetwork
+from geo.streets.mapped import let_go
+from geo.streets.network import StreetNetwork, arrays_of
 from geo.streets.paths import Workspaces
 from geo.streets.profiles import MODES, Mode
 from geo.streets.snapping import MAX_SNAP_M, snap
@@ -110,6 +112,7 @@ class City:
         self._finders: dict[Mode, Finder] = {}
         self._waysides: dict[Mode, Wayside] = {}
         self._lock = Lock()
+        self._quick = False
 
     @classmethod
     def open(cls, path: Path, calendar: Calendar | None = None) -> City:
@@ -344,13 +347,19 @@ class City:
         self.search(self.manifest.name)
 
     def quicken(self) -> None:
-        """Make most questions a look-up; see :meth:`~geo.finding.nearest.Finder.quicken`.
+        """Make most questions a look-up, once; see :meth:`~geo.finding.nearest.Finder.quicken`.
 
-        It takes a second or two in a large city; meanwhile questions are answered as before.
+        It takes a second or two in a large city; meanwhile questions are answered as before. It looks at every street,
+        which hardly any question does: what it read is let go.
         """
+        if self._quick:
+            return
         for mode in MODES:
             self._finder(mode).quicken(self._hierarchies.get(mode), labels=mode == LABELLED)
             self._finder(mode).warm()
+        self._quick = True
+        self._spaces.let_go()
+        let_go(itertools.chain(arrays_of(self.network).values(), *self._hierarchies.values()))
 
     def _finder(self, mode: Mode) -> Finder:
         with self._lock:

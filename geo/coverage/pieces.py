@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.streets.mapped import mapped
 from geo.streets.network import StreetNetwork
 
 #: The area of what lies in none.
@@ -80,7 +81,7 @@ class Pieces(NamedTuple):
     @classmethod
     def load(cls, folder: Path) -> Pieces:
         """Open saved pieces; arrays are mapped, not read."""
-        return cls(*(np.asarray(np.load(folder / f"piece.{name}.npy", mmap_mode="r")) for name in cls._fields))
+        return cls(*(mapped(folder / f"piece.{name}.npy") for name in cls._fields))
 
 
 def load_areas(folder: Path) -> tuple[Area, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.graphs import Graph, Leaves, access_ticks, graph, hang, riding
+from geo.streets.graphs import Graph, access_ticks, graph, hang, riding
 from geo.streets.network import NO_WAY, ON_FOOT, StreetNetwork
 from geo.streets.profiles import Mode
 from geo.streets.queues import longer, pop, push
@@ -54,29 +54,38 @@ class Visit(NamedTuple):
 
 
 class Hung(NamedTuple):
-    """A graph, the facilities hung on it, and the label of each leaf, int32 (n_leaves,)."""
+    """A graph and the leaves that facilities hang on it with, as in :class:`~geo.streets.graphs.Leaves`.
+
+    Attributes
+    ----------
+    label
+        Which label each leaf hangs on, int32 (n_leaves,); a row for every label of a city would take more.
+    """
 
     graph: Graph
-    leaves: Leaves
     label: NDArray[np.int32]
+    facility: NDArray[np.int32]
+    cost: NDArray[np.int32]
+    code: NDArray[np.int32]
+    access: NDArray[np.int32]
 
     def costs(self, reached: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return the cost to each facility through the labels that were reached, int64 (n_facilities,)."""
-        costs = np.full(len(self.leaves.edge), FAR)
+        costs = np.full(len(self.access), FAR)
         through = reached[self.label].astype(np.int64)
-        np.minimum.at(costs, self.leaves.facility, np.where(through == NO_WAY, FAR, through + self.leaves.cost))
+        np.minimum.at(costs, self.facility, np.where(through == NO_WAY, FAR, through + self.cost))
         return costs
 
     def codes(self, grown: Tree, number: int, cost: int) -> NDArray[np.int32]:
         """Return the arc codes to a facility that :meth:`costs` said to be so far."""
         leaf, label = self._leaf(grown, number, cost)
-        return np.append(grown.codes(label), self.leaves.code[leaf])
+        return np.append(grown.codes(label), self.code[leaf])
 
     def on_foot(self, grown: Tree, number: int, cost: int) -> int:
         """Return how much of that is walked, having parked, ticks; at least the access leg."""
         leaf, label = self._leaf(grown, number, cost)
-        if not self.leaves.code[leaf] & ON_FOOT:
-            return int(self.leaves.access[number])
+        if not self.code[leaf] & ON_FOOT:
+            return int(self.access[number])
         while label >= self.graph.label_count // 2:
             label = int(grown.parent[label])
             if label < 0:
@@ -84,9 +93,9 @@ class Hung(NamedTuple):
         return cost - int(grown.cost[label])
 
     def _leaf(self, grown: Tree, number: int, cost: int) -> tuple[int, int]:
-        for leaf in np.flatnonzero(self.leaves.facility == number).tolist():
+        for leaf in np.flatnonzero(self.facility == number).tolist():
             label = int(self.label[leaf])
-            if grown.cost[label] != NO_WAY and int(grown.cost[label]) + int(self.leaves.cost[leaf]) == cost:
+            if grown.cost[label] != NO_WAY and int(grown.cost[label]) + int(self.cost[leaf]) == cost:
                 return leaf, label
         raise AssertionError(f"no way of {cost} ticks to facility {number}")  # costs() found one
 
@@ -94,7 +103,7 @@ class Hung(NamedTuple):
 def _hung(streets: Graph, positions: Positions) -> Hung:
     leaves = hang(streets, positions)
     label = np.repeat(np.arange(streets.label_count, dtype=np.int32), np.diff(leaves.first))
-    return Hung(streets, leaves, label)
+    return Hung(streets, label, leaves.facility, leaves.cost, leaves.code, leaves.access)
 
 
 class Sides:
@@ -265,8 +274,7 @@ class Leg:
         )  # fmt: skip
         bounds = np.full(len(sides.access), FAR)
         for hung in (sides.walk_ahead, sides.walk_back):
-            facility = hung.leaves.facility
-            np.minimum.at(bounds, facility, through[hung.label] + 2 * (hung.leaves.cost - sides.access[facility]))
+            np.minimum.at(bounds, hung.facility, through[hung.label] + 2 * (hung.cost - sides.access[hung.facility]))
         bounds[sides.positions.edge == self.begin.edge] = self.direct
         return np.minimum(bounds + 2 * sides.access, FAR)
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF
+from geo.streets.mapped import mapped
 from geo.streets.network import ProfileArcs
 from geo.streets.queues import pop, push
 
@@ -77,7 +78,7 @@ class Hierarchy(NamedTuple):
     @classmethod
     def load(cls, folder: Path, prefix: str = "") -> Hierarchy:
         """Open what was saved; arrays are mapped, not read, so processes share their memory."""
-        return cls(*(np.asarray(np.load(folder / f"{prefix}{name}.npy", mmap_mode="r")) for name in cls._fields))
+        return cls(*(mapped(folder / f"{prefix}{name}.npy") for name in cls._fields))
 
 
 def make_hierarchy(arcs: ProfileArcs) -> Hierarchy:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.coords import E7, BBox
+from geo.streets.mapped import mapped
 from geo.streets.profiles import MODES, Mode
 
 TICKS_PER_S: Final = 10_000
@@ -186,7 +187,7 @@ class StreetNetwork:
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` file per array, and ``words.json`` for the names, into a new folder."""
         folder.mkdir(parents=True)
-        for name, array in _arrays(self).items():
+        for name, array in arrays_of(self).items():
             np.save(folder / f"{name}.npy", array)
         words = {"classes": self.classes, "names": self.names}
         (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
@@ -198,7 +199,7 @@ class StreetNetwork:
 
         def arrays(kind: type[Any], prefix: str = "") -> dict[str, NDArray[Any]]:
             names = [f.name for f in fields(kind) if f.name not in {"grid", "arcs", "classes", "names"}]
-            return {name: np.asarray(np.load(folder / f"{prefix}{name}.npy", mmap_mode="r")) for name in names}
+            return {name: mapped(folder / f"{prefix}{name}.npy") for name in names}
 
         return cls(
             **arrays(cls),
@@ -209,7 +210,8 @@ class StreetNetwork:
         )
 
 
-def _arrays(network: StreetNetwork) -> dict[str, NDArray[Any]]:
+def arrays_of(network: StreetNetwork) -> dict[str, NDArray[Any]]:
+    """Return all arrays of a network, by the names of their files."""
     parts: list[tuple[str, Any]] = [("", network), ("grid.", network.grid)]
     parts += [(f"{mode}.", arcs) for mode, arcs in network.arcs.items()]
     return {

@@ -73,6 +73,10 @@ class Workspaces:
             space = self._local.space = Workspace(labels, pushes, facilities)
         return space
 
+    def let_go(self) -> None:
+        """Forget the calling thread's workspace: it may ask again, but does not mean to soon."""
+        self._local.space = None
+
 
 class Search:
     """Searches on one graph with one set of facilities; threads may share it.
