@@ -18,6 +18,7 @@ from geo.city import City
 from geo.streets.from_osm import build_network
 from geo.streets.network import CLOSED
 from tests.benchmarks import compare, engines, load, peers, planning, report, synthetic
+from tests.benchmarks.goals import goals
 from tests.benchmarks.graph import CUTOFF, K, Questions, questions
 from tests.benchmarks.run import updated
 from tests.benchmarks.synthetic import SIDES, cached_pack, make_extract
@@ -32,7 +33,8 @@ RESULTS: dict[str, Any] = {
     "asked": {"k": 5, "cutoff_s": 1500.0, "metres": 2000.0, "block": 10},
     "cities": {"small": {"nodes": 1234, "arcs_on_foot": 4321, "places": 50, "what": "seed 2026"}},
     "goals": [
-        {"what": "one", "sign": "≤", "goal": 0.13, "unit": "ms", "measured": 0.41, "met": False},
+        {"what": "one", "sign": "≤", "goal": 0.13, "unit": "ms", "measured": 0.41, "met": False,
+         "beside": {"who": "a peer", "goal": 0.321, "measured": 0.234, "met": True}},
         {"what": "other", "sign": "≤", "goal": 35, "unit": "ms", "measured": None, "met": None},
     ],
     "compared": [
@@ -102,6 +104,10 @@ def test_no_figure_on_the_page_is_from_elsewhere() -> None:
         ("goals", 0, "measured"),
         ("goals", 0, "goal"),
         ("goals", 0, "met"),
+        ("goals", 0, "beside", "who"),
+        ("goals", 0, "beside", "goal"),
+        ("goals", 0, "beside", "measured"),
+        ("goals", 0, "beside", "met"),
         ("served", "servers", 0, "per_s"),
         ("served", "servers", 0, "p99_ms"),
         ("served", "servers", 0, "failed"),
@@ -400,13 +406,39 @@ def sevens(value: Any) -> Any:
     return 7
 
 
+def test_goals_are_weighed_beside_the_peer_of_the_same_run() -> None:
+    """The goal of 35 ms was set where scipy took 95: where it takes 190, 70 ms are as good."""
+    lines = [
+        {"question": "field", "city": "city", "who": "ours", "call": "", "median_ms": 60.0},
+        {"question": "field", "city": "city", "who": "scipy", "call": "dijkstra(min_only)", "median_ms": 190.0},
+        {"question": "add_place", "city": "city", "who": "ours", "call": "", "median_ms": 0.05},
+    ]
+    servers = [
+        {"who": "`yizhan serve`", "per_s": 2000.0, "p99_ms": 11.0, "pss_mb": 350.0, "floor": False},
+        {"who": "granian, 2 workers", "per_s": 10_000.0, "floor": True},
+        {"who": "granian, 2 workers", "per_s": 1.0, "floor": False},
+    ]
+    told = {g["what"]: g for g in goals({"compared": lines, "served": {"servers": servers}}, {})}
+    field, add = told["time to the nearest for every node"], told["add one place"]
+    assert (field["met"], field["beside"]["met"]) == (False, True)
+    assert field["beside"]["goal"] == pytest.approx(35 / 95)
+    assert field["beside"]["measured"] == pytest.approx(60 / 190)
+    assert (add["met"], add["beside"]) == (True, None), "nobody took the whole field again"
+    served = told["whole answers of `yizhan serve`"]
+    assert (served["met"], served["beside"]["met"]) == (False, False)
+    assert served["beside"]["measured"] == pytest.approx(0.2)
+    assert told["memory of `yizhan serve` under load (PSS)"]["met"]
+    assert told["open the pack"]["met"] is None
+
+
 def test_a_part_measured_anew_takes_its_place_and_its_goals() -> None:
     facts = {"machine": {"cores": 2}, "versions": {"numpy": "2"}}
     field, served = {"what": "field", "measured": 1.0}, {"what": "served", "measured": 2.0}
     lines = [{"what": "a", "figure": "1"}, {"what": "b", "figure": "2"}]
+    asked = [{"question": q, "city": c, "ms": 1} for c in ("small", "large") for q in ("nearest", "field")]
     old = facts | {
-        "date": "2026-01-01", "served": {"city": "old"}, "compared": [1], "house": {"small": lines},
-        "goals": [field, served],
+        "date": "2026-01-01", "served": {"city": "old"}, "compared": asked, "house": {"small": lines},
+        "goals": [field, served], "cities": {"small": {}, "large": {}},
     }  # fmt: skip
     goals = [field | {"measured": None}, served | {"measured": 3.0}]
     new = facts | {"date": "2026-01-02", "served": {"city": "new"}, "compared": [], "house": {}, "goals": goals}
@@ -417,6 +449,9 @@ def test_a_part_measured_anew_takes_its_place_and_its_goals() -> None:
     merged = updated(old, new | {"house": anew, "served": None, "goals": []})
     assert merged["house"] == {"small": [lines[0], *anew["small"]], "large": [lines[0]]}
     assert merged["served"] == old["served"]
+    faster = [{"question": "nearest", "city": "small", "ms": n} for n in (2, 3)]
+    merged = updated(old, new | {"compared": faster, "served": None, "goals": []})
+    assert merged["compared"] == [asked[1], *faster, *asked[2:]]
     with pytest.raises(ValueError, match="another machine"):
         updated(old, new | {"machine": {"cores": 4}})
     with pytest.raises(ValueError, match="nothing was measured"):

@@ -51,6 +51,10 @@ All costs are whole ticks, so answers are compared for equality, not for likenes
 whole array for a field. The reference is scipy: one search without a limit from each origin; the minimum of single
 searches from each place; for the labels its limited searches, merged. An engine that reads OpenStreetMap by itself is
 compared by the places that it names: their true costs beside the true answer."""
+_GOALS: Final = """
+A goal in milliseconds is one of the machine where it was set. What a peer took there and takes here, in the same run,
+tells how far machines are apart: the columns on the right hold the goal and ours as shares of that peer."""
+_MET: Final = {True: "met", False: "**missed**", None: "–"}
 _LOAD: Final = """
 `/api/v1/nearest` of {city} under {tool}: {connections} connections for {seconds} s after a warm-up, {questions} random
 questions in turn ({mix}). The tool runs on the same cores as the server. A sample of bodies is compared with the answer
@@ -139,11 +143,19 @@ def _goals(goals: Sequence[Line]) -> list[str]:
             goal["what"],
             f"{goal['sign']} {_number(goal['goal'])} {goal['unit']}",
             "not yet built" if goal["measured"] is None else f"{_number(goal['measured'])} {goal['unit']}",
-            {True: "met", False: "**missed**", None: "–"}[goal["met"]],
+            _MET[goal["met"]],
+            *_beside(goal.get("beside")),
         )
         for goal in goals
     ]
-    return ["## Goals", _table(("what, in the largest city", "goal", "measured", ""), rows)]
+    columns = ("what, in the largest city", "goal", "measured", "", "beside", "goal", "measured", "")
+    return ["## Goals", _GOALS.strip(), _table(columns, rows)]
+
+
+def _beside(peer: Mapping[str, Any] | None) -> tuple[str, str, str, str]:
+    if peer is None:
+        return ("–",) * 4
+    return peer["who"], f"{_number(peer['goal'])}×", f"{_number(peer['measured'])}×", _MET[peer["met"]]
 
 
 def _method(asked: Mapping[str, Any]) -> str:

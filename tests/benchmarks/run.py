@@ -28,6 +28,7 @@ from geo.city import City
 from geo.osm.files import read_file
 from tests.benchmarks import compare, engines, house, load, planning, report, siting, synthetic
 from tests.benchmarks.along import rows as along_rows
+from tests.benchmarks.goals import goals
 from tests.benchmarks.graph import CUTOFF_S, K, questions
 from tests.benchmarks.hours import rows as hours_rows
 from tests.benchmarks.names import rows as names_rows
@@ -91,8 +92,10 @@ def updated(old: Results, new: Results) -> Results:
     """
     if (old["machine"], old["versions"]) != (new["machine"], new["versions"]):
         raise ValueError("the published results are of another machine or other libraries: measure everything")
-    if new["served"] is None and not new["house"]:
+    if new["served"] is None and not new["house"] and not new["compared"]:
         raise ValueError("nothing was measured that can be put among published results")
+    again = {(line["question"], line["city"]) for line in new["compared"]}
+    compared = [line for line in old["compared"] if (line["question"], line["city"]) not in again]
     measured = {goal["what"]: goal for goal in new["goals"] if goal["measured"] is not None}
     house = {name: list(lines) for name, lines in old["house"].items()}
     for name, lines in new["house"].items():
@@ -101,6 +104,7 @@ def updated(old: Results, new: Results) -> Results:
         house[name] = [anew.pop(line["what"], line) for line in kept] + list(anew.values())
     return old | {
         "date": new["date"],
+        "compared": sorted(compared + new["compared"], key=lambda line: list(old["cities"]).index(line["city"])),
         "house": house,
         "served": new["served"] or old["served"],
         "goals": [measured.get(goal["what"], goal) for goal in old["goals"]],
@@ -255,59 +259,6 @@ def _bound(engine: Results, servers: list[Results]) -> str:
         f"One core of the bare engine makes {alone:,.0f} answers a second; the best server makes {best['per_s']:,.0f}, "
         f"an empty Flask answer {floor['per_s']:,.0f}: {larger} bound it."
     )
-
-
-def goals(results: Results, facts: dict[str, float | None]) -> list[Results]:
-    """Return the goals for the largest city with what was measured; None where nothing is built to measure."""
-
-    def compared(question: str, who: str) -> float | None:
-        lines = [x for x in results["compared"] if (x["question"], x["city"], x["who"]) == (question, "city", who)]
-        return lines[0].get("median_ms") if lines else None
-
-    def from_server(key: str) -> float | None:
-        servers = (results["served"] or {"servers": []})["servers"]
-        own = [line for line in servers if line["who"] == "`yizhan serve`"]
-        return own[0].get(key) if own else None
-
-    def fact(what: str, factor: float) -> float | None:
-        seconds = facts.get(f"city: {what}")
-        return None if seconds is None else seconds * factor
-
-    table = (
-        ("nearest within the cutoff, bounded search", "≤", 0.13, "ms", compared("nearest", "ours: bounded search")),
-        (
-            "nearest within the cutoff, look-up, asked one by one from Python",
-            "≤",
-            0.003,
-            "ms",
-            compared("nearest", "ours: look-up of kept labels"),
-        ),
-        (
-            "nearest within the cutoff, look-up, many in one call",
-            "≤",
-            0.003,
-            "ms",
-            compared("nearest", "ours: look-up, all questions in one call"),
-        ),
-        ("time to the nearest for every node", "≤", 35, "ms", compared("field", "ours")),
-        ("add one place", "≤", 0.06, "ms", compared("add_place", "ours")),
-        ("open the pack", "≤", 0.5, "s", fact("open the pack", 1)),
-        ("first answer after a start", "≤", 50, "ms", fact("its first answer of /api/v1/nearest", 1000)),
-        ("memory of `yizhan serve` under load (PSS)", "≤", 400, "MB", from_server("pss_mb")),
-        ("whole answers of `yizhan serve`", "≥", 4000, "requests/s", from_server("per_s")),
-        ("p99 of `yizhan serve`", "≤", 10, "ms", from_server("p99_ms")),
-    )
-    return [
-        {
-            "what": what,
-            "sign": sign,
-            "goal": goal,
-            "unit": unit,
-            "measured": measured,
-            "met": None if measured is None else measured <= goal if sign == "≤" else measured >= goal,
-        }
-        for what, sign, goal, unit, measured in table
-    ]
 
 
 def machine() -> Results:
