@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo.errors import ParameterError
 from geo.streets.field_kernels import (
+    add_one,
     exchange,
     hang_one,
     lay_out,
@@ -163,8 +164,13 @@ class LiveField:
 
     def add(self, position: Position) -> int:
         """Add a facility that is open; return its number, which is the next."""
-        stands, number = self.stands, self._hang(position)
-        self._exchange(_NOBODY, np.array([number], dtype=np.int32), stands)
+        stands, number = self.stands, self.count
+        place = self._make_room(position)
+        by_edge, label, key = add_one(
+            self._ground, self._whole[1], *place, number, stands.by_edge, self.field.key, self._shift
+        )
+        self._stand(number + 1, by_edge)
+        self._keep(_Edit(label, key, stands, np.array([number], dtype=np.int32), -1))
         return number
 
     def move(self, number: int, position: Position) -> int:
@@ -215,14 +221,20 @@ class LiveField:
 
     def _hang(self, position: Position) -> int:
         """Hang one more facility, not open yet; return its number."""
-        self._check_edge(position.edge)
-        stands, number = self.stands, self.count
-        access = int(access_ticks(np.array([position.snap_m]))[0])
-        self._ground = ground = with_room(self._ground, number + 1)
-        hang_one(ground, self._whole[1], position.edge, position.offset_m, access, number)
-        there = slice(number + 1)
-        self.stands = Stands(ground.edge[there], ground.offset_m[there], ground.access[there], stands.by_edge)
+        number = self.count
+        hang_one(self._ground, self._whole[1], *self._make_room(position), number)
+        self._stand(number + 1, self.stands.by_edge)
         return number
+
+    def _make_room(self, position: Position) -> tuple[int, float, int]:
+        """Make room for one more facility; return its edge, offset and access leg."""
+        self._check_edge(position.edge)
+        self._ground = with_room(self._ground, self.count + 1)
+        return position.edge, position.offset_m, int(access_ticks(np.array([position.snap_m]))[0])
+
+    def _stand(self, count: int, by_edge: NDArray[np.int32]) -> None:
+        ground = self._ground
+        self.stands = Stands(ground.edge[:count], ground.offset_m[:count], ground.access[:count], by_edge)
 
     def _exchange(self, gone: NDArray[np.int32], come: NDArray[np.int32], before: Stands | None = None) -> None:
         stands, ground, flipped = before or self.stands, self._ground, np.concatenate([gone, come])
