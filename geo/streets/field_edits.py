@@ -221,8 +221,8 @@ class LiveField:
 
     def _hang(self, position: Position) -> int:
         """Hang one more facility, not open yet; return its number."""
-        number = self.count
-        hang_one(self._ground, self._whole[1], *self._make_room(position), number)
+        number, place = self.count, self._make_room(position)
+        hang_one(self._ground, self._whole[1], *place, number)
         self._stand(number + 1, self.stands.by_edge)
         return number
 
