@@ -12,6 +12,9 @@ import heapq
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.coverage.siting.choice import Choice
 from geo.coverage.siting.plans import Alternative, Patience, Progress
 
@@ -30,6 +33,9 @@ class Option(NamedTuple):
 
 #: Finds a good choice under conditions, not far from another one; None: there is none.
 Solver = Callable[[Choice, tuple[int, ...]], Option | None]
+
+#: Tells how much better a set is with each candidate in each member's place; the least number where that cannot be.
+Table = Callable[[NDArray[np.int64], Choice], NDArray[np.int64]]
 
 
 def options(best: Option, choice: Choice, solver: Solver, wanted: int, patience: Patience) -> list[Option]:
@@ -66,6 +72,33 @@ def options(best: Option, choice: Choice, solver: Solver, wanted: int, patience:
             kept.append(member)
     ranked = sorted(found.values(), key=lambda option: (option.loss, option != best, sorted(option.chosen)))
     return ranked[: wanted + 1]
+
+
+def exchanges_of(best: Option, choice: Choice, table: Table, wanted: int, patience: Patience) -> list[Option]:
+    """Return a choice first, then those that have one candidate in the place of one member, the best first.
+
+    The best one without each member comes before a second one without any, so that each host may refuse.
+    """
+    if wanted <= 0 or patience.over() is not None:
+        return [best]
+    members = np.array(best.chosen, dtype=np.int64)
+    free = np.flatnonzero(~np.isin(members, np.array(choice.forced, dtype=np.int64)))
+    better = table(members, choice)[:, free]
+    found: list[Option] = []
+    never = np.iinfo(np.int64).min
+    for _ in range(wanted):  # each round: the next best candidate in the place of each member
+        if better.size == 0 or len(found) >= wanted:
+            break
+        instead = np.argmax(better, axis=0)
+        gained = better[instead, np.arange(len(free))]
+        there = np.flatnonzero(gained > never)
+        there = there[np.argsort(-gained[there], kind="stable")][: wanted - len(found)]
+        for m in there:
+            chosen = (*best.chosen[: free[m]], int(instead[m]), *best.chosen[free[m] + 1 :])
+            found.append(Option(chosen, best.loss - int(gained[m])))
+        better[instead, np.arange(len(free))] = never
+    patience.progress(Progress(f"alternatives: {len(found)} of {wanted}"))
+    return sorted([best, *found], key=lambda option: (option.loss, option is not best))
 
 
 def _try(found: dict[frozenset[int], Option], solver: Solver, choice: Choice, near: tuple[int, ...]) -> Option | None:

@@ -31,9 +31,9 @@ def recheck(sites: Sites, question: Question, plan: Plan) -> tuple[str, ...]:
 def objective_of(sites: Sites, question: Question, chosen: Iterable[int]) -> int:
     """Return the objective of a choice, reckoned from what was asked alone; not for ``capacitated``."""
     members = list(chosen)
-    best, times = _served(sites, question, members)
     if question.kind == "lscp":
         return len(members) if sites.price is None else sum(int(sites.price[c]) for c in members)
+    best, times = _served(sites, question, members)
     if question.kind == "p_center":
         return int(best[sites.weight > 0].max(initial=0))
     if question.kind == "p_median":  # the sum may be larger than 64 bits hold
@@ -72,8 +72,10 @@ def _served(sites: Sites, question: Question, members: list[int]) -> tuple[NDArr
     for member in members:
         span = slice(int(reach.first[member]), int(reach.first[member + 1]))
         near = reach.cost[span] <= limit
-        np.add.at(times, reach.demand[span][near], 1)
-        np.minimum.at(best, reach.demand[span][near], reach.cost[span][near])
+        demand = reach.demand[span][near]
+        np.minimum.at(best, demand, reach.cost[span][near].astype(np.int64))
+        if question.kind != "p_median":  # who is nearest is all that counts there
+            np.add.at(times, demand, 1)
     return best, times
 
 

@@ -15,16 +15,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.coverage.siting import exchanges
 from geo.coverage.siting.choice import Choice
 from geo.coverage.siting.covering import with_limits
 from geo.coverage.siting.exact import Program
 from geo.coverage.siting.plans import Patience
 from geo.coverage.siting.problems import UNREACHED, Question, Sites
-from geo.coverage.siting.relaxing import Offer, Relaxed, relax
-from geo.streets.compiled import compiled
+from geo.coverage.siting.relaxing import NEARLY, Offer, Relaxed, relax
 
 #: An exact program has one column per entry: larger ones are left to the bound.
 MAX_MEDIAN_ENTRIES: Final = 60_000
+#: Among so many entries none are left out to look at the near ones alone.
+FEW_ENTRIES: Final = 2_000_000
+#: Each candidate's rows of demand and their costs.
+_Entries = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
 #: Sums of weight times ticks stay below this, by leaving out the last bits of the weights where there is no room.
 _ROOM: Final = 2**60
 
@@ -64,9 +68,14 @@ class Medians:
         self.weight: NDArray[np.int64] = weight // common >> self.shift
         self.exact = self.shift == 0
         limit = UNREACHED if question.cutoff is None else question.cutoff
-        self.first, self.demand, self.cost = _useful(
-            sites.reach.first, sites.reach.demand, sites.reach.cost, limit, self.fallback, self.weight, allowed
-        )
+        reach = sites.reach
+        self.first, self.demand, self.cost = reach.first, reach.demand, reach.cost
+        asked = (reach.first, reach.demand, reach.cost, limit, self.fallback, self.weight, allowed)
+        starts = exchanges.useful(*asked)
+        if starts[-1] < len(reach.demand):
+            self.first, (self.demand, self.cost) = starts, exchanges.used(*asked, starts)
+        self._close: _Entries | None = None
+        self._limit = self.fallback
         #: The sum with no candidate at all, in ``unit``.
         self.base = int(self.weight @ self.fallback)
         self.now = self.fallback.copy()
@@ -89,36 +98,60 @@ class Medians:
 
     def gain(self, candidate: int) -> int:
         """Return what one more would take off."""
-        return int(_gain(candidate, self.first, self.demand, self.cost, self.weight, self.now))
+        return int(exchanges.gain(candidate, self.first, self.demand, self.cost, self.weight, self.now))
 
     def gains(self) -> NDArray[np.int64]:
         """Return what each one more would take off, int64 (n_candidates,)."""
-        found: NDArray[np.int64] = _gains(self.first, self.demand, self.cost, self.weight, self.now)
+        found: NDArray[np.int64] = exchanges.gains(self.first, self.demand, self.cost, self.weight, self.now)
         return found
 
     def exchange(self, chosen: NDArray[np.int64], choice: Choice, patience: Patience) -> bool:
         """Exchange members of a set for better ones, in place; tell whether it did."""
         before, old = self.value(), chosen.copy()
-        second = _second(self.first, self.demand, self.cost, self.fallback, chosen)
-        near = _nearer(self.first, self.demand, self.cost, second + 1)
-        for rows in (near, (self.first, self.demand, self.cost)):
-            if patience.over() is not None:
-                return False
-            if self._exchanged(rows, chosen, choice) and self.value() > before:
-                return True
-            chosen[:] = old  # what is near may not be near enough any more after some exchanges: look at all
-            self.objective(old.tolist())
+        if not self._exchanged(self.near(chosen), chosen, choice):
+            return False
+        if self.value() > before:
+            return True
+        chosen[:] = old  # what was near was not near enough any more after some exchanges: look at all
+        self.objective(old.tolist())
+        if patience.over() is None and self._exchanged((self.first, self.demand, self.cost), chosen, choice):
+            return self.value() > before
         return False
 
-    def _exchanged(
-        self,
-        rows: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
-        chosen: NDArray[np.int64],
-        choice: Choice,
-    ) -> bool:
+    def near(self, chosen: NDArray[np.int64]) -> _Entries:
+        """Return entries, among them all whose cost is not above that of the second nearest of a set.
+
+        No other one matters to it. Those found for an earlier set are taken again if they were near enough.
+        """
+        limit = self.two(chosen)[1] + 1
+        if len(self.demand) <= FEW_ENTRIES:
+            return self.first, self.demand, self.cost
+        if self._close is None or bool(np.any(limit > self._limit)):
+            self._limit = np.minimum(limit + limit // 2, self.fallback + 1)
+            self._close = exchanges.nearer(self.first, self.demand, self.cost, self._limit)
+        return self._close
+
+    def two(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the ticks from each row of demand to the nearest two of a set, int64 (n_demand,)."""
+        nearest, second = exchanges.two(self.first, self.demand, self.cost, self.fallback, chosen)
+        return nearest, second
+
+    def exchanged(self, chosen: NDArray[np.int64], choice: Choice) -> NDArray[np.int64]:
+        """Return how much more a set takes off with each candidate in the place of each member, exactly.
+
+        int64 (n_candidates, n_members); the least of all numbers where that cannot be.
+        """
+        better: NDArray[np.int64] = exchanges.exchanged(
+            *self.near(chosen), self.weight, self.fallback, chosen, choice.allowed
+        )
+        return better
+
+    def _exchanged(self, rows: _Entries, chosen: NDArray[np.int64], choice: Choice) -> bool:
         _, left = choice.room(chosen.tolist())
         fixed = np.isin(chosen, np.array(choice.forced, dtype=np.int64))
-        changed = bool(_exchange(*rows, self.weight, self.fallback, chosen, fixed, choice.allowed, choice.price, left))
+        changed = bool(
+            exchanges.exchange(*rows, self.weight, self.fallback, chosen, fixed, choice.allowed, choice.price, left)
+        )
         if changed:
             self.objective(chosen.tolist())
         return changed
@@ -177,135 +210,30 @@ class Medians:
         return with_limits(value, upper, count, (first, column, factor), limits, choice.forced)
 
     def relax(
-        self, choice: Choice, chosen: tuple[int, ...], improve: Callable[[tuple[int, ...]], int], patience: Patience
+        self,
+        choice: Choice,
+        chosen: tuple[int, ...],
+        improve: Callable[[tuple[int, ...]], int],
+        patience: Patience,
+        start: NDArray[np.int64] | None = None,
     ) -> Relaxed:
         """Bound what any choice takes off; see :func:`~geo.coverage.siting.relaxing.relax`.
 
         Beyond the second nearest almost nobody is served in a good choice: what is further is left out, and
         multipliers are kept below its cost, so that it would add nothing.
+
+        Parameters
+        ----------
+        start
+            Multipliers to begin with, which are good already, so that fewer rounds do; None: what the second nearest
+            costs each row.
         """
-        second = _second(self.first, self.demand, self.cost, self.fallback, np.array(chosen, dtype=np.int64))
+        members = np.array(chosen, dtype=np.int64)
+        second = self.two(members)[1]
         limit = np.minimum(np.maximum(second, 1), self.fallback)
-        first, demand, cost = _nearer(self.first, self.demand, self.cost, limit)
+        first, demand, cost = exchanges.nearer(*self.near(members), limit)
         once = self.weight * self.fallback
         offer = Offer(first, demand, self.weight[demand] * cost, once, np.zeros_like(once), self.weight * limit)
-        return relax(offer, choice, improve, self.weight * np.minimum(second, limit), 1, patience)
-
-
-@compiled
-def _useful(first, demand, cost, limit, fallback, weight, allowed):  # type: ignore[no-untyped-def]  # compiled
-    """Leave out what takes nothing off: too far, without weight, of a candidate that may not be chosen."""
-    starts = np.zeros(len(first), np.int64)
-    for c in range(len(first) - 1):
-        n = 0
-        if allowed[c]:
-            for i in range(first[c], first[c + 1]):
-                n += cost[i] <= limit and cost[i] < fallback[demand[i]] and weight[demand[i]] > 0
-        starts[c + 1] = starts[c] + n
-    rows, costs, at = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32), 0
-    for c in range(len(first) - 1):
-        if allowed[c]:
-            for i in range(first[c], first[c + 1]):
-                if cost[i] <= limit and cost[i] < fallback[demand[i]] and weight[demand[i]] > 0:
-                    rows[at], costs[at] = demand[i], cost[i]
-                    at += 1
-    return starts, rows, costs
-
-
-@compiled
-def _nearer(first, demand, cost, limit):  # type: ignore[no-untyped-def]  # compiled
-    """Return the entries whose cost is below their demand's limit."""
-    starts = np.zeros(len(first), np.int64)
-    for c in range(len(first) - 1):
-        n = 0
-        for i in range(first[c], first[c + 1]):
-            n += cost[i] < limit[demand[i]]
-        starts[c + 1] = starts[c] + n
-    rows, costs, at = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32), 0
-    for i in range(len(demand)):
-        if cost[i] < limit[demand[i]]:
-            rows[at], costs[at] = demand[i], cost[i]
-            at += 1
-    return starts, rows, costs
-
-
-@compiled
-def _gain(candidate, first, demand, cost, weight, now):  # type: ignore[no-untyped-def]  # compiled
-    total = 0
-    for i in range(first[candidate], first[candidate + 1]):
-        d = demand[i]
-        if cost[i] < now[d]:
-            total += weight[d] * (now[d] - cost[i])
-    return total
-
-
-@compiled
-def _gains(first, demand, cost, weight, now):  # type: ignore[no-untyped-def]  # compiled
-    found = np.empty(len(first) - 1, np.int64)
-    for c in range(len(found)):
-        found[c] = _gain(c, first, demand, cost, weight, now)
-    return found
-
-
-@compiled
-def _two_nearest(first, demand, cost, fallback, chosen, nearest, second, owner):  # type: ignore[no-untyped-def]  # compiled
-    """Write the nearest two of a set, and who is nearest: a member, or -1 for the fallback, which counts as one."""
-    nearest[:], second[:], owner[:] = fallback, fallback, -1
-    for m in range(len(chosen)):
-        for i in range(first[chosen[m]], first[chosen[m] + 1]):
-            d = demand[i]
-            if cost[i] < nearest[d]:
-                second[d], nearest[d], owner[d] = nearest[d], cost[i], m
-            elif cost[i] < second[d]:
-                second[d] = cost[i]
-
-
-@compiled
-def _second(first, demand, cost, fallback, chosen):  # type: ignore[no-untyped-def]  # compiled
-    n = len(fallback)
-    nearest, second, owner = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    _two_nearest(first, demand, cost, fallback, chosen, nearest, second, owner)
-    return second
-
-
-@compiled
-def _exchange(  # type: ignore[no-untyped-def]  # compiled
-    first, demand, cost, weight, fallback, chosen, fixed, allowed, price, left
-):
-    """Go once through all candidates; each takes the place of the member for whom it is the most better, if any."""
-    p, n = len(chosen), len(fallback)
-    nearest, second, owner = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    inside = np.zeros(len(allowed), np.bool_)
-    loss, shared = np.zeros(p, np.int64), np.zeros(p, np.int64)
-    for m in range(p):
-        inside[chosen[m]] = True
-    fresh, changed = True, False
-    for c in range(len(allowed)):
-        if fresh:
-            _two_nearest(first, demand, cost, fallback, chosen, nearest, second, owner)
-            loss[:] = 0
-            for d in range(n):
-                if owner[d] >= 0:
-                    loss[owner[d]] += weight[d] * (second[d] - nearest[d])
-            fresh = False
-        if not allowed[c] or inside[c]:
-            continue
-        gain = 0
-        shared[:] = 0
-        for i in range(first[c], first[c + 1]):
-            d = demand[i]
-            if cost[i] < nearest[d]:
-                gain += weight[d] * (nearest[d] - cost[i])
-                if owner[d] >= 0:  # it would not lose what it loses without the new one
-                    shared[owner[d]] += weight[d] * (second[d] - nearest[d])
-            elif cost[i] < second[d] and owner[d] >= 0:
-                shared[owner[d]] += weight[d] * (second[d] - cost[i])
-        best, better = -1, 0
-        for m in range(p):
-            if not fixed[m] and price[c] - price[chosen[m]] <= left and gain - loss[m] + shared[m] > better:
-                best, better = m, gain - loss[m] + shared[m]
-        if best >= 0:
-            left -= price[c] - price[chosen[best]]
-            inside[chosen[best]], inside[c] = False, True
-            chosen[best], fresh, changed = c, True, True
-    return changed
+        if start is None:
+            return relax(offer, choice, improve, self.weight * np.minimum(second, limit), 1, patience)
+        return relax(offer, choice, improve, start, 1, patience, effort=NEARLY)

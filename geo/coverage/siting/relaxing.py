@@ -25,9 +25,6 @@ from geo.coverage.siting.plans import Patience, Progress
 from geo.streets.compiled import compiled
 
 _ROUNDS: Final = 600
-#: Rounds are as many as look at so many entries in all, but not fewer than the fewest.
-_VISITS: Final = 150_000_000
-_FEWEST: Final = 60
 #: A choice is tried at most once in so many rounds.
 _BETWEEN: Final = 20
 #: A bound is better if it takes this share off the gap.
@@ -60,15 +57,36 @@ class Offer(NamedTuple):
     top: NDArray[np.int64]
 
 
+class Effort(NamedTuple):
+    """How long multipliers are looked for.
+
+    Attributes
+    ----------
+    visits, fewest
+        Rounds are as many as look at so many entries in all, but not fewer than the fewest.
+    pace
+        How far the first steps go, as a share of what would close the gap if only one row mattered.
+    """
+
+    visits: int
+    fewest: int
+    pace: float
+
+
+#: From multipliers that anybody can guess, and from ones that are good already.
+ANEW: Final = Effort(150_000_000, 60, 1.0)
+NEARLY: Final = Effort(60_000_000, 24, 0.3)
+
 #: No multiplier changes by more at once: whole numbers to this are exact in a double.
 _FARTHEST: Final = 2.0**53
 
 
 class Relaxed(NamedTuple):
-    """A bound, and conditions that leave out who is in no choice that is better than the best one known."""
+    """A bound, conditions that leave out who is in no choice better than the best one known, and the multipliers."""
 
     bound: int
     narrowed: Choice
+    multiplier: NDArray[np.int64]
 
 
 def relax(
@@ -78,6 +96,8 @@ def relax(
     start: NDArray[np.int64],
     step: int,
     patience: Patience,
+    *,
+    effort: Effort = ANEW,
 ) -> Relaxed:
     """Look for multipliers with a small bound, until they help no more.
 
@@ -95,8 +115,8 @@ def relax(
     value = improve(choice.forced)
     scale = offer.once / max(float(offer.once.mean()), 1.0) if len(offer.once) else np.zeros(0)
     way = np.zeros(len(offer.once))
-    narrowed, pace, since, tried = choice, 1.0, 0, 0
-    rounds = min(_ROUNDS, max(_FEWEST, _VISITS // max(len(offer.row), 1)))
+    narrowed, pace, since, tried, kept = choice, effort.pace, 0, 0, multiplier
+    rounds = min(_ROUNDS, max(effort.fewest, effort.visits // max(len(offer.row), 1)))
     for turn in range(rounds):
         rest = _rest(*offer[:3], multiplier, narrowed.allowed)
         held = list(narrowed.forced)
@@ -105,7 +125,7 @@ def relax(
         since += 1
         if raw < best:
             since = 0 if best - raw > _WORTHWHILE * max(1, best - value) else since
-            best = raw
+            best, kept = raw, multiplier
             if turn >= tried:
                 value, tried = improve(tuple(picked.tolist())), turn + _BETWEEN
         narrowed = _narrower(narrowed, rest, raw, value, step, picked)
@@ -120,15 +140,14 @@ def relax(
             if pace < _SMALLEST:
                 break
         way = _slope(*offer, multiplier, picked) + _MEMORY * way
-        norm = float((way * way) @ scale)
+        norm = float((way * way * scale).sum())  # not by "@": that wakes threads for so little
         if norm == 0:
             break
         length = pace * max(raw - value, 1) / norm
         if not math.isfinite(length):
             break
-        change = np.clip(np.rint(length * way * scale), -_FARTHEST, _FARTHEST)
-        multiplier = np.clip(multiplier + change.astype(np.int64), 0, offer.top)
-    return Relaxed(max(best - best % step, value), narrowed)
+        multiplier = _moved(multiplier, length, way, scale, offer.top)
+    return Relaxed(max(best - best % step, value), narrowed, kept)
 
 
 def _picked(rest: NDArray[np.int64], choice: Choice) -> NDArray[np.int64]:
@@ -201,3 +220,14 @@ def _slope(first, row, off, once, twice, top, multiplier, picked):  # type: igno
         if (slope[r] > 0 and multiplier[r] >= top[r]) or (slope[r] < 0 and multiplier[r] <= 0):
             slope[r] = 0.0
     return slope
+
+
+@compiled
+def _moved(multiplier, length, way, scale, top):  # type: ignore[no-untyped-def]  # compiled
+    """Return multipliers after a step."""
+    moved = np.empty(len(multiplier), np.int64)
+    for r in range(len(moved)):
+        change = np.rint(length * way[r] * scale[r])
+        change = min(max(change, -_FARTHEST), _FARTHEST)
+        moved[r] = min(max(multiplier[r] + np.int64(change), 0), top[r])
+    return moved

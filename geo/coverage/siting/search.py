@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 from geo.coverage.siting.choice import Choice
 from geo.coverage.siting.exact import Program
 from geo.coverage.siting.plans import Patience, Progress, Status
+
+#: One by one if they are fewer than one of so many.
+_FEW: Final = 8
 
 
 class Worth(Protocol):
@@ -91,11 +94,11 @@ def find(worth: Worth, choice: Choice, patience: Patience, start: Iterable[int] 
     reckoned = start is None
     begun = choice.forced if start is None else tuple(start)
     chosen = fill(worth, choice, begun, by_price=choice.budget is not None)
-    bound = _bound(worth, choice) if reckoned else worth.value()
+    bound = bound_of(worth, choice) if reckoned else worth.value()
     if choice.budget is not None and reckoned:  # the greedy choice by price alone can be arbitrarily poor
         value = worth.value()
         other = fill(worth, choice, begun, by_price=False)
-        bound = min(bound, _bound(worth, choice))
+        bound = min(bound, bound_of(worth, choice))
         if worth.value() > value:
             chosen = other
         _put(worth, chosen)
@@ -104,7 +107,7 @@ def find(worth: Worth, choice: Choice, patience: Patience, start: Iterable[int] 
     while stopped is None and (worth.value() < bound or not reckoned) and worth.exchange(held, choice, patience):
         held = np.array(fill(worth, choice, held.tolist(), by_price=choice.budget is not None), dtype=np.int64)
         if reckoned:
-            bound = min(bound, _bound(worth, choice))
+            bound = min(bound, bound_of(worth, choice))
             patience.progress(Progress("exchanges", worth.value(), bound))
         stopped = patience.over()
     return Found(tuple(held.tolist()), worth.value(), max(bound, worth.value()), stopped)
@@ -117,7 +120,7 @@ def fill(worth: Worth, choice: Choice, begun: Iterable[int], *, by_price: bool) 
     count, money = choice.room(chosen)
     if count <= 0:
         return chosen
-    gain = worth.gains()
+    gain = _gains(worth, choice)
     gain[~choice.allowed] = 0
     gain[chosen] = 0
     there = np.flatnonzero((gain > 0) & (choice.price <= money))
@@ -159,12 +162,21 @@ def in_order(worth: Worth, choice: Choice, chosen: Iterable[int]) -> tuple[tuple
     return tuple(order), tuple(added)
 
 
+def _gains(worth: Worth, choice: Choice) -> NDArray[np.int64]:
+    free = np.flatnonzero(choice.allowed)
+    if len(free) * _FEW > len(choice.allowed):
+        return worth.gains()
+    gain = np.zeros(len(choice.allowed), dtype=np.int64)
+    gain[free] = [worth.gain(int(c)) for c in free]
+    return gain
+
+
 def _put(worth: Worth, chosen: Iterable[int]) -> None:
     worth.clear()
     for candidate in chosen:
         worth.take(int(candidate))
 
 
-def _bound(worth: Worth, choice: Choice) -> int:
+def bound_of(worth: Worth, choice: Choice) -> int:
     """Return what no choice is worth more than: to what is taken, each other one adds at most what it adds now."""
     return worth.value() + choice.most(worth.gains(), held=choice.forced)

@@ -6,17 +6,19 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from geo.coverage.siting import centers
-from geo.coverage.siting.alternatives import Option, options, told
+from geo.coverage.siting import centers, zones
+from geo.coverage.siting.alternatives import Option, exchanges_of, options, told
 from geo.coverage.siting.checks import recheck
 from geo.coverage.siting.choice import Choice, choice_of
 from geo.coverage.siting.covering import Covering
 from geo.coverage.siting.exact import solve_program
 from geo.coverage.siting.flows import Flows
+from geo.coverage.siting.groups import begin
 from geo.coverage.siting.medians import Medians
 from geo.coverage.siting.plans import Patience, Plan, Progress, Status, gap_of
 from geo.coverage.siting.problems import Question, Sites, check
-from geo.coverage.siting.search import Found, Worth, find, in_order
+from geo.coverage.siting.relaxing import Relaxed
+from geo.coverage.siting.search import Found, Worth, bound_of, find, in_order
 from geo.errors import WrongPlanError
 
 #: What the solver calls optimal is called so if its own bound is as near as this share.
@@ -91,7 +93,11 @@ def _most(sites: Sites, question: Question, choice: Choice, patience: Patience) 
         other = find(worth, within, quiet, start=held)
         return Option(other.chosen, -other.value)
 
-    ranked = options(Option(best.found.chosen, -best.found.value), choice, near, question.alternatives, patience)
+    first_option = Option(best.found.chosen, -best.found.value)
+    if isinstance(worth, Medians) and _at_once(worth, choice):
+        ranked = exchanges_of(first_option, choice, worth.exchanged, question.alternatives, patience)
+    else:
+        ranked = options(first_option, choice, near, question.alternatives, patience)
     sign = -1 if question.kind == "p_median" else 1
     objectives = [worth.objective(option.chosen) for option in ranked]
     first = max(range(len(ranked)), key=lambda i: (sign * objectives[i], -i))
@@ -120,20 +126,36 @@ def _worth(sites: Sites, question: Question, choice: Choice) -> Covering | Media
 def _best(
     sites: Sites, worth: Covering | Medians | Flows, question: Question, choice: Choice, patience: Patience
 ) -> _Best:
-    found = find(worth, choice, patience)
-    method: tuple[str, ...] = ("lazy greedy", "exchanges")
+    method: tuple[str, ...]
+    begun = begin(worth, choice, patience) if isinstance(worth, Medians) and worth.large(choice) else None
+    if begun is None:
+        found, method = find(worth, choice, patience), ("lazy greedy", "exchanges")
+    else:
+        found = find(worth, choice, patience, start=begun.chosen)
+        found = found._replace(bound=bound_of(worth, choice))
+        method = ("lazy greedy on groups of demand", "exchanges")
     quiet = patience._replace(progress=_unheard)
     narrowed = choice
     if found.stopped is None and found.value < found.bound and not isinstance(worth, Flows):
         tried = [found]
 
-        def improve(opened: tuple[int, ...]) -> int:
+        def best_with(opened: tuple[int, ...]) -> Found:
             if len(opened) > len(choice.forced):
                 tried.append(_tried(worth, choice, opened, quiet))
-            return max(other.value for other in tried)
+            return max(tried, key=lambda other: other.value)
 
-        bound, narrowed = worth.relax(choice, found.chosen, improve, patience)
+        def improve(opened: tuple[int, ...]) -> int:
+            return best_with(opened).value
+
+        if isinstance(worth, Medians) and begun is not None:
+            relaxed = worth.relax(choice, found.chosen, improve, patience, begun.multiplier)
+        else:
+            relaxed = worth.relax(choice, found.chosen, improve, patience)
         method = (*method, "Lagrangian bound")
+        if not isinstance(worth, Medians) and _wants_zones(question, relaxed, improve(()), patience):
+            relaxed = zones.narrow(sites, question, worth.cover, relaxed, best_with, patience)
+            method = (*method, "zones")
+        bound, narrowed = relaxed.bound, relaxed.narrowed
         better = max(tried, key=lambda other: other.value)
         if isinstance(worth, Medians) and better is not found:
             better = find(worth, choice, quiet, start=better.chosen)
@@ -144,6 +166,18 @@ def _best(
     if not question.exact or found.stopped is not None or gap_of(found.value, found.bound) <= question.gap:
         return _Best(found, False, method)
     return _proven(sites, worth, question, choice, narrowed, found, method, patience)
+
+
+def _wants_zones(question: Question, relaxed: Relaxed, value: int, patience: Patience) -> bool:
+    """Tell whether there is a proof to be had, and zones to have it by."""
+    near = gap_of(value, relaxed.bound) <= question.gap or relaxed.bound <= value
+    return question.exact and not near and patience.over() is None and zones.suit(question, relaxed.narrowed)
+
+
+def _at_once(worth: Medians, choice: Choice) -> bool:
+    """Tell whether alternatives are read off the exchanges: there is no proof, and to look anew would take long."""
+    table = len(choice.allowed) * choice.p
+    return worth.large(choice) and choice.budget is None and table <= len(worth.demand)
 
 
 def _tried(worth: Worth, choice: Choice, opened: tuple[int, ...], patience: Patience) -> Found:
