@@ -21,7 +21,7 @@ INDEX: Final = "posters.csv"
 _COLUMNS: Final = ("place", "name", "fingerprint", "printed", "file", "facts")
 _GUARDED: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'", "\t", "\r", "\n")
 #: Fields that are compared as they are, by what they are called.
-_PLAIN: Final[Mapping[str, str]] = {
+PLAIN: Final[Mapping[str, str]] = {
     "url": "address of the page", "city": "name of the city", "city_en": "English name of the city",
     "sample": "whether it is a sample", "name": "name", "name_en": "English name", "address": "address",
     "phone": "telephone", "accuracy": "exactness of the position", "checked": "day of the last check",
@@ -40,11 +40,55 @@ class Print(NamedTuple):
     facts: Mapping[str, Any]
 
 
+#: What nobody knows, among the values of a change.
+UNKNOWN: Final = "unknown"
+#: What a change says, by its kind; ``subject``, ``before`` and ``now`` are filled in.
+CHANGES: Final[Mapping[str, str]] = {
+    "gone": "the place is gone",
+    "status": "the place is {subject}",
+    "something": "something that is printed",
+    "untold": "something that is printed; what it was is not told in the list",
+    "field": "{subject}: {before} → {now}",
+    "moved": "position: moved by about {subject} m",
+    "lost": "no longer there: {subject}",
+    "gained": "now there: {subject}",
+    "offered_no_longer": "no longer offered: {subject}",
+    "offered_now": "now offered: {subject}",
+    "hours": "hours of {subject}: {before} → {now}",
+    "street": "whether a street is near",
+    "nearer": "a nearer place: {subject}, {before} min",
+    "another": "another place: {subject}, {before} min",
+    "no_longer_near": "no longer among the nearest: {subject}",
+    "way": "way to {subject}: {before} → {now} min",
+    "hours_near": "hours of {subject}: {before} → {now}",
+    "name_near": "name or services of {subject}",
+}
+
+
+class Change(NamedTuple):
+    """Something that has moved: its kind, one of :data:`CHANGES`, what of, and what it was and is.
+
+    Examples
+    --------
+    >>> str(Change("way", "东四", "3", "4"))
+    'way to 东四: 3 → 4 min'
+    """
+
+    kind: str
+    subject: str = ""
+    before: str = ""
+    now: str = ""
+
+    def __str__(self) -> str:
+        subject = PLAIN[self.subject] if self.kind == "field" else self.subject
+        return CHANGES[self.kind].format(subject=subject, before=self.before, now=self.now)
+
+
 class Stale(NamedTuple):
-    """A print that no longer says what is true, and what has moved, in English."""
+    """A print that no longer says what is true, and what has moved."""
 
     print: Print
-    changes: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 def print_of(poster: Poster, day: date, file: str) -> Print:
@@ -116,79 +160,78 @@ def stale(city: City, prints: Sequence[Print], site_url: str | None = None) -> I
             yield Stale(each, changes)
 
 
-def _changes(city: City, each: Print, site_url: str | None) -> tuple[str, ...]:
+def _changes(city: City, each: Print, site_url: str | None) -> tuple[Change, ...]:
     url = str(each.facts.get("url", ""))
     site = url.removesuffix(landing(each.place)) if site_url is None else site_url
     try:
         poster = poster_of(city, each.place, site)
     except NotFoundError:
-        return ("the place is gone",)
+        return (Change("gone"),)
     except ParameterError:
-        return (f"the place is {city.place(each.place).status}",)
+        return (Change("status", city.place(each.place).status),)
     if poster.fingerprint == each.fingerprint:
         return ()
     try:
-        return tuple(_differences(each.facts, poster.values())) or ("something that is printed",)
+        return tuple(_differences(each.facts, poster.values())) or (Change("something"),)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return ("something that is printed; what it was is not told in the list",)
+        return (Change("untold"),)
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    for field, words in _PLAIN.items():
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for field in PLAIN:
         if old.get(field) != new[field]:
-            yield f"{words}: {_said(old.get(field))} → {_said(new[field])}"
+            yield Change("field", field, _said(old.get(field)), _said(new[field]))
     before, now = LonLat(old["lon"], old["lat"]), LonLat(new["lon"], new["lat"])
     if before != now:
-        yield f"position: moved by about {distance_m(before, now):,.0f} m"
+        yield Change("moved", f"{distance_m(before, now):,.0f}")
     yield from _offers(old["offers"], new["offers"])
     if lost := sorted(set(old["amenities"]) - set(new["amenities"])):
-        yield f"no longer there: {', '.join(lost)}"
+        yield Change("lost", ", ".join(lost))
     if gained := sorted(set(new["amenities"]) - set(old["amenities"])):
-        yield f"now there: {', '.join(gained)}"
+        yield Change("gained", ", ".join(gained))
     yield from _others(old["others"], new["others"])
 
 
-def _offers(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _offers(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     before, now = ({offer["kind"]: offer for offer in offers} for offers in (old, new))
     for kind in before.keys() - now.keys():
-        yield f"no longer offered: {kind}"
+        yield Change("offered_no_longer", kind)
     for kind in now.keys() - before.keys():
-        yield f"now offered: {kind}"
+        yield Change("offered_now", kind)
     for kind in [kind for kind in now if kind in before and now[kind] != before[kind]]:
-        yield f"hours of {kind}: {_times(before[kind])} → {_times(now[kind])}"
+        yield Change("hours", kind, _times(before[kind]), _times(now[kind]))
 
 
-def _others(old: Sequence[Mapping[str, Any]] | None, new: Sequence[Mapping[str, Any]] | None) -> Iterator[str]:
+def _others(old: Sequence[Mapping[str, Any]] | None, new: Sequence[Mapping[str, Any]] | None) -> Iterator[Change]:
     if old is None or new is None:
         if old is not new:
-            yield "whether a street is near"
+            yield Change("street")
         return
     before, now = ({other["id"]: other for other in others} for others in (old, new))
     farthest = max((other["minutes"] for other in old), default=0)
     for place, other in now.items():
         if place not in before:
-            nearer = "a nearer place" if other["minutes"] <= farthest else "another place"
-            yield f"{nearer}: {other['name']}, {other['minutes']} min"
+            yield Change("nearer" if other["minutes"] <= farthest else "another", other["name"], str(other["minutes"]))
     for place, other in before.items():
         if place not in now:
-            yield f"no longer among the nearest: {other['name']}"
+            yield Change("no_longer_near", other["name"])
         else:
             yield from _other(other, now[place])
 
 
-def _other(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _other(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     if old["minutes"] != new["minutes"]:
-        yield f"way to {new['name']}: {old['minutes']} → {new['minutes']} min"
+        yield Change("way", new["name"], str(old["minutes"]), str(new["minutes"]))
     if (old["hours"], old["season"]) != (new["hours"], new["season"]):
-        yield f"hours of {new['name']}: {_times(old)} → {_times(new)}"
+        yield Change("hours_near", new["name"], _times(old), _times(new))
     if any(old[field] != new[field] for field in ("name", "name_en", "kind")):
-        yield f"name or services of {new['name']}"
+        yield Change("name_near", new["name"])
 
 
 def _times(offer: Mapping[str, Any]) -> str:
     season = f" in {offer['season']}" if offer["season"] else ""
-    return f"{offer['hours'] or 'unknown'}{season}"
+    return f"{offer['hours'] or UNKNOWN}{season}"
 
 
 def _said(value: Any) -> str:
-    return "unknown" if value is None else str(value)
+    return UNKNOWN if value is None else str(value)
