@@ -1,0 +1,1 @@
+"""A district that fits in a phone: one file that answers without a server."""
