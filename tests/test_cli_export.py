@@ -18,7 +18,7 @@ from geo.places.store import Register
 
 def run(*words: str) -> None:
     parser = argparse.ArgumentParser()
-    add_export(parser)
+    add_export(parser, lambda *_: None)
     arguments = parser.parse_args(words)
     arguments.run(arguments)
 
