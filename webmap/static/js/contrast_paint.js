@@ -1,0 +1,53 @@
+// The base map in black and white with a few strong colours: for the sun, and for whoever needs it. Loaded where chosen.
+
+const CONTRAST_PAINT = {
+  strong: true,
+  ground: "#ffffff",
+  building: "#e6e6e6",
+  grass: "#bfe8a8",
+  wood: "#a9dd92",
+  pitch: "#bfe8a8",
+  water: "#6fc3ff",
+  rail: "#000000",
+  subway: "#5b2a9d",
+  casing: "#000000",
+  path: "#000000",
+  street: "#ffffff",
+  main: "#ffffff",
+  trunk: "#ffd400",
+  trunkCasing: "#000000",
+  boundary: "#7a007a",
+  text: "#000000",
+  textSoft: "#000000",
+  textWater: "#003a66",
+  textGreen: "#0f3d00",
+  textStation: "#2c0a66",
+  halo: "#ffffff",
+};
+
+const NIGHT_CONTRAST_PAINT = {
+  ...CONTRAST_PAINT,
+  ground: "#000000",
+  building: "#1c1c1c",
+  grass: "#0b2e00",
+  wood: "#0b2e00",
+  pitch: "#0b2e00",
+  water: "#00345c",
+  rail: "#bdbdbd",
+  subway: "#c9a6ff",
+  casing: "#ffffff",
+  path: "#ffffff",
+  street: "#000000",
+  main: "#000000",
+  trunk: "#4a3d00",
+  trunkCasing: "#ffe600",
+  boundary: "#ff9aff",
+  text: "#ffffff",
+  textSoft: "#ffffff",
+  textWater: "#a8dcff",
+  textGreen: "#b8f59a",
+  textStation: "#dcc6ff",
+  halo: "#000000",
+};
+
+export const PAINTS = { contrast: CONTRAST_PAINT, night: NIGHT_CONTRAST_PAINT };
