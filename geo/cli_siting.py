@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from geo.choosing.words import read_count, read_duration, read_word, shown
 from geo.cli_coverage import Asked, add_question, read_asked, say_json
@@ -27,6 +27,7 @@ _MAX_SITES: Final = 1000
 _MAX_MONEY: Final = 10**15
 _MAX_ALTERNATIVES: Final = 20
 _MAX_TIME_S: Final = 24 * 3600.0
+_YEARS_FROM: Final[tuple[Literal["first", "last"], ...]] = ("first", "last")
 #: Ended by Ctrl-C, as shells count.
 _STOPPED: Final = 130
 
@@ -47,6 +48,10 @@ def add_site(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="append", default=[], metavar="ID", help="a candidate that must be chosen")
     parser.add_argument("--forbid", action="append", default=[], metavar="ID", help="a candidate that must not be")
     parser.add_argument("--years", metavar="LIST", help="what may be there by then, e.g. 2027:5,2028:10")
+    parser.add_argument(
+        "--years-from", default="first", metavar="FIRST|LAST",
+        help="which year is chosen for itself, the others fitted to it (default %(default)s)",
+    )  # fmt: skip
     parser.add_argument(
         "--time-limit", default="30s", metavar="TIME", help="then the best so far (default %(default)s)"
     )
@@ -93,6 +98,7 @@ def _reader(arguments: argparse.Namespace) -> Callable[[Asked], SitingQuery]:
     kind = read_word("kind", arguments.kind, KINDS)
     keep = read_word("keep", arguments.keep, _KEEP) == "yes"
     phases = _phases(arguments.years)
+    years_from = read_word("years_from", arguments.years_from, _YEARS_FROM)
     question = Question(
         kind,
         p=None if arguments.p is None else read_count("p", arguments.p, 1, _MAX_SITES),
@@ -102,7 +108,7 @@ def _reader(arguments: argparse.Namespace) -> Callable[[Asked], SitingQuery]:
     if kind != "lscp" and question.p is None and question.budget is None and not phases:
         raise ParameterError("p is missing; say how many places with --p 10, or give --budget", parameter="p")
     force, forbid = _ids(arguments.force), _ids(arguments.forbid)
-    return lambda asked: SitingQuery(asked.query, question, force, forbid, keep, phases)
+    return lambda asked: SitingQuery(asked.query, question, force, forbid, keep, phases, years_from)
 
 
 def _candidates(arguments: argparse.Namespace, asked: Asked) -> tuple[Candidate, ...]:

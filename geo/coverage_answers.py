@@ -92,7 +92,13 @@ def backup_values(
 ) -> dict[str, Any]:
     """Tell who would lose cover if a place closed, the greatest loss first."""
     own = [(planner.places[loss.number], loss.weight) for loss in losses]
-    places = [{"id": place.id, "name": place.name, "weight": units(weight)} for place, weight in own]
+    places = [
+        {
+            "id": place.id, "name": place.name, "name_en": place.name_en, "lon": place.position.lon,
+            "lat": place.position.lat, "weight": units(weight),
+        }
+        for place, weight in own
+    ]  # fmt: skip
     return {**about(city, query, planner.who(query), scenario), "places": places}
 
 
@@ -238,13 +244,17 @@ def _numbered(areas: Sequence[Area]) -> list[tuple[int, Area | None]]:
 
 def _area(number: int, area: Area | None) -> dict[str, Any]:
     if area is None:
-        return {"number": number, "id": None, "name": None, "name_en": None, "district": None, "residents": None}
+        return {
+            "number": number, "id": None, "name": None, "name_en": None, "district": None, "district_en": None,
+            "residents": None,
+        }  # fmt: skip
     return {
         "number": number,
         "id": area.id,
         "name": area.name,
         "name_en": area.name_en,
         "district": area.district,
+        "district_en": area.district_en,
         "residents": area.residents,
         "inside_share": round(area.inside_share, 4),
     }

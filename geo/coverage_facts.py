@@ -53,11 +53,12 @@ METHOD: Final[tuple[Told, ...]] = (
     ),
     Told(
         "reasons",
-        "没有覆盖的按最容易补救的原因归一类：closed 换个时间就开；unverified 有待核实；missing 有地点但缺所要的服务；"
+        "没有覆盖的按最容易补救的原因归一类：closed 换个时间就开；unverified 有待核实；"
+        "missing 有地点但缺所要的服务，或还没建成、暂停；"
         "severed 直线够近但路绕；nothing 附近什么也没有。",
         "What is not covered is told by its cheapest remedy: closed, open at another hour; unverified, somebody must "
-        "look; missing, a place is there without what is wanted; severed, near as the crow flies but not by street; "
-        "nothing, none is near.",
+        "look; missing, a place is there without what is wanted, or is planned or paused; severed, near as the "
+        "crow flies but not by street; nothing, none is near.",
     ),
     Told(
         "circle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from geo.coverage.gaps import Gap, Gaps
 from geo.coverage.next_places import Siting
 from geo.coverage.pieces import Area
 from geo.coverage.planner import STATES, Coverage, Planner
+from geo.coverage.point_table import MICRO
 from geo.coverage.scenario import Scenario
 from geo.coverage.service_area import ServiceArea
 from geo.coverage.siting.plans import Alternative
@@ -26,6 +28,8 @@ from geo.streets.network import TICKS_PER_S
 
 #: Crossings nearer than this to a better one are one proposal with it, metres.
 APART_M: Final = 400.0
+#: Mark of the compact array of gains.
+SURFACE_MARK: Final = b"YZG1"
 #: Kinds of question whose objective is a weight.
 _IN_WEIGHT: Final = frozenset({"mclp", "capacitated"})
 
@@ -54,11 +58,13 @@ def _gap(places: Sequence[Place], areas: Sequence[Area], gap: Gap) -> dict[str, 
         "length_m": gap.length_mm / 1000,
         "area": gap.area,
         "subdistrict": area and area.name,
+        "subdistrict_en": area and area.name_en,
         "district": area and area.district,
+        "district_en": area and area.district_en,
         "streets": list(gap.names),
         "near": gap.near,
         "bbox": list(gap.bbox),
-        "nearest": near and {"id": near.id, "name": near.name},
+        "nearest": near and {"id": near.id, "name": near.name, "name_en": near.name_en},
         "travel_s": gap.travel_s,
         "straight_m": None if gap.straight_m is None else round(gap.straight_m, 1),
     }
@@ -144,6 +150,17 @@ def surface_values(city: City, planner: Planner, gain: NDArray[np.int64], limit:
         for rank, (at, value) in enumerate(zip(lonlat, gain[best].tolist(), strict=True), start=1)
     ]
     return {"type": "FeatureCollection", "crossings": len(gain), "features": features}
+
+
+def surface_bytes(city: City, gain: NDArray[np.int64]) -> bytes:
+    """Return what one more place would bring at every crossing where that is something, for drawing.
+
+    All little-endian: the mark ``YZG1``, their number n as uint32, int32 1e-7 degree (n, 2), float32 (n,) in the unit
+    of the layer.
+    """
+    some = np.flatnonzero(gain > 0)
+    at, amount = city.network.node_e7[some].astype("<i4"), (gain[some] / MICRO).astype("<f4")
+    return SURFACE_MARK + struct.pack("<I", len(some)) + at.tobytes() + amount.tobytes()
 
 
 def apart(lonlat: NDArray[np.float64], gain: NDArray[np.int64], limit: int) -> NDArray[np.intp]:

@@ -52,6 +52,12 @@ class Told:
             self._last = now
             _write(self._folder / "progress.json", dict(progress))
 
+    def attach(self, content: bytes) -> None:
+        """Leave bytes beside the result, for whom JSON is too long."""
+        begun = self._folder / "attached.begun"
+        begun.write_bytes(content)
+        begun.replace(self._folder / "attached")
+
 
 Work = Callable[[Told], Mapping[str, Any] | None]
 
@@ -123,6 +129,19 @@ class Jobs:
         if result is not None:
             about["result"] = result
         return about
+
+    def attached(self, job: str) -> bytes:
+        """Return the bytes that a job has left beside its result.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such job, or it has left none (yet).
+        """
+        try:
+            return (self._of(job) / "attached").read_bytes()
+        except FileNotFoundError:
+            raise NotFoundError(f"job {job} has left nothing to draw; wait until it is done") from None
 
     def cancel(self, job: str) -> None:
         """Ask for a job to stop; what is done stays done."""

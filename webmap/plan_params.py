@@ -71,8 +71,8 @@ def week_of(args: MultiDict[str, str], today: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def body_json(request: Request, names: Collection[str]) -> dict[str, Any]:
-    """Return the table that was sent as JSON.
+def body_json(request: Request, names: Collection[str], most: int = MAX_JSON) -> dict[str, Any]:
+    """Return the table that was sent as JSON, of so many bytes at most.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def body_json(request: Request, names: Collection[str]) -> dict[str, Any]:
         raise ParameterError(
             f"a body of type {request.mimetype[:60] or 'nothing'!r}; send JSON, with Content-Type: application/json"
         )
-    body = body_bytes(request, MAX_JSON)
+    body = body_bytes(request, most)
     try:
         values = json.loads(body)
     except (ValueError, RecursionError) as error:

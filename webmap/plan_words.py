@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from webmap.plan_words_more import asking_words, enough_words
 from webmap.words import Words, page_words
 
 
@@ -25,6 +26,7 @@ def siting_words() -> Words:
         "p_median": _("大家走的路最短"),
         "p_center": _("最远的人也不太远"),
         "lscp": _("人人都有，站最少"),
+        "capacitated": _("不超过各处的座位"),
     }
 
 
@@ -32,6 +34,7 @@ def sentences() -> Words:
     """Return what the planner's scripts say; ``{name}`` marks a value."""
     return {
         **_head(), **_states(), **_week(), **_areas(), **_gaps(), **_edits(), **_scenarios(), **_sites(), **_hosts(),
+        **asking_words(), **enough_words(),
     }  # fmt: skip
 
 
@@ -161,6 +164,7 @@ def _sites() -> Words:
         "about_p_median": _("放定数的站，让所有人走的时间加起来最少。"),
         "about_p_center": _("放定数的站，让路最远的人走得最短。"),
         "about_lscp": _("用最少的站，让候选点能顾到的人人都有。"),
+        "about_capacitated": _("放定数的站，每处最多顾到它的座位数；要有名单，并且每一处都有座位数。"),
         "no_hosts": _("先选放在哪里：至少一类地方，或任何路口。"),
         "job_waiting": _("排队中…"),
         "job_running": _("正在找好的选址…"),

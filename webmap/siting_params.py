@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from geo.city import City
 from geo.coverage.asking import CoverageQuery
@@ -14,7 +14,8 @@ from geo.coverage.siting.problems import KINDS, Question
 from geo.errors import ParameterError
 
 SITING: Final = (
-    "kind", "p", "budget", "candidates", "keep", "forced", "forbidden", "phases", "time_limit_s", "alternatives",
+    "kind", "p", "budget", "candidates", "keep", "forced", "forbidden", "phases", "phases_from", "time_limit_s",
+    "alternatives",
 )  # fmt: skip
 MAX_SITES: Final = 1000
 MAX_TIME_S: Final = 600
@@ -46,8 +47,9 @@ def siting_query(body: Mapping[str, Any], coverage: CoverageQuery) -> tuple[Siti
     if kind != "lscp" and question.p is None and question.budget is None and not phases:
         raise ParameterError("p is missing; say how many places, e.g. 10, or give a budget", parameter="p")
     asked = SitingQuery(
-        coverage, question, _ids(body, "forced"), _ids(body, "forbidden"), _keep(body.get("keep", True)), phases
-    )
+        coverage, question, _ids(body, "forced"), _ids(body, "forbidden"), _keep(body.get("keep", True)), phases,
+        _phases_from(body.get("phases_from", "first")),
+    )  # fmt: skip
     return asked, _whole(body, "time_limit_s", 1, MAX_TIME_S, DEFAULT_TIME_S) or DEFAULT_TIME_S
 
 
@@ -98,6 +100,14 @@ def _keep(value: object) -> bool:
     if not isinstance(value, bool):
         raise ParameterError("keep must be true or false", parameter="keep")
     return value
+
+
+def _phases_from(value: object) -> Literal["first", "last"]:
+    if value == "first":
+        return "first"
+    if value == "last":
+        return "last"
+    raise ParameterError("phases_from must be 'first' or 'last'", parameter="phases_from")
 
 
 def _phases(values: object) -> tuple[Phase, ...]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.coords import E7, LonLat
-from geo.coverage.point_table import MICRO, columns_of, degrees, number, read_table
+from geo.coverage.point_table import MICRO, columns_of, decoded, degrees, number, read_table
 from geo.coverage.siting.problems import MAX_CANDIDATES
 from geo.coverage.spots import HOSTS, Spot
 from geo.errors import ParameterError, UnknownWordError
 from geo.streets.network import StreetNetwork
+from geo.streets.profiles import Mode
+from geo.streets.snapping import snap_many
 
 _HEADERS: Final = MappingProxyType({
     "name": ("name", "名称", "地点"),
@@ -30,6 +33,8 @@ DEFAULT_HOSTS: Final = ("bank", "convenience", "community_centre", "library", "t
 _NEEDED: Final = ("lon", "lat")
 _MAX_NAME: Final = 200
 _MAX_AMOUNT: Final = 1_000_000_000
+#: So much of a cell is shown.
+_SHOWN: Final = 40
 
 
 @dataclass(frozen=True)
@@ -138,29 +143,106 @@ def from_table(lines: Iterable[str], source: str) -> tuple[Candidate, ...]:
                 raise wrong(f"{len(row)} cells where the header has {width}; put quotes round a text with a comma")
             if len(found) == MAX_CANDIDATES:
                 raise wrong(f"more than {MAX_CANDIDATES:,} candidates; ask for one district at a time")
-            cells = {column: row[at].strip() for column, at in columns.items()}
-
-            def amount(column: str, cells: dict[str, str] = cells) -> int | None:
-                text = cells.get(column, "")
-                if not text:
-                    return None
-                value = number(text, column, wrong)
-                if not 0 <= value <= _MAX_AMOUNT:
-                    raise wrong(f"{column} {text[:40]} must lie between 0 and {_MAX_AMOUNT:,}")
-                return round(value * (MICRO if column == "capacity" else 1))
-
-            where = LonLat(degrees(cells["lon"], "longitude", 180, wrong), degrees(cells["lat"], "latitude", 90, wrong))
-            found.append(
-                Candidate(
-                    f"listed-{len(found) + 1}", cells.get("name", "")[:_MAX_NAME] or None, "listed", where,
-                    amount("price"), amount("capacity"),
-                )
-            )  # fmt: skip
+            found.append(_candidate(row, columns, len(found) + 1, lambda what, column: wrong(what)))
     except csv.Error as error:
         raise wrong(f"not CSV ({error}); a quote is not closed, or a cell is too long") from error
     if not found:
         raise wrong("no candidate in the table; give at least one row below the header")
     return tuple(found)
+
+
+def _candidate(
+    row: Sequence[str], columns: Mapping[str, int], place: int, wrong: Callable[[str, str], ParameterError]
+) -> Candidate:
+    """Return the candidate of a row; ``wrong`` makes the error of a cell, from what is wrong and the column."""
+    cells = {column: row[at].strip() for column, at in columns.items()}
+
+    def of(column: str) -> Callable[[str], ParameterError]:
+        return lambda what: wrong(what, column)
+
+    def amount(column: str) -> int | None:
+        text = cells.get(column, "")
+        if not text:
+            return None
+        value = number(text, column, of(column))
+        if not 0 <= value <= _MAX_AMOUNT:
+            raise wrong(f"{column} {text[:40]} must lie between 0 and {_MAX_AMOUNT:,}", column)
+        return round(value * (MICRO if column == "capacity" else 1))
+
+    lon, lat = degrees(cells["lon"], "longitude", 180, of("lon")), degrees(cells["lat"], "latitude", 90, of("lat"))
+    name = cells.get("name", "")[:_MAX_NAME] or None
+    return Candidate(f"listed-{place}", name, "listed", LonLat(lon, lat), amount("price"), amount("capacity"))
+
+
+class WrongRow(NamedTuple):
+    """A row that cannot be used: its line in the table, the column (or ``cells``: their number), and what it says."""
+
+    line: int
+    column: str
+    value: str
+
+
+class CheckedTable(NamedTuple):
+    """A table of hosts read to its end: the candidates of the rows that can be used, and the rows that cannot."""
+
+    candidates: tuple[Candidate, ...]
+    wrong: tuple[WrongRow, ...]
+
+
+def check_table(content: bytes, source: str) -> CheckedTable:
+    r"""Read somebody's table as :func:`from_table` does, but go on after a row that cannot be used.
+
+    Raises
+    ------
+    ParameterError
+        It is no text, no CSV, has no column for longitude or latitude, or too many rows.
+
+    Examples
+    --------
+    >>> table = check_table("name,lon,lat\na,116.4,39.9\nb,x,39.9".encode(), "hosts.csv")
+    >>> len(table.candidates), table.wrong[0]
+    (1, WrongRow(line=3, column='lon', value='x'))
+    """
+    return decoded(content, source, _checked, "candidates")
+
+
+def _checked(lines: Iterable[str], source: str) -> CheckedTable:
+    reader = csv.reader(lines, strict=True)
+
+    def wrong(what: str) -> ParameterError:
+        return ParameterError(f"{source}, line {reader.line_num}: {what}", parameter="candidates")
+
+    good: list[Candidate] = []
+    bad: list[WrongRow] = []
+    try:
+        header = next(reader, [])
+        columns, width = columns_of(header, _HEADERS, _NEEDED, wrong)
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(good) + len(bad) == MAX_CANDIDATES:
+                raise wrong(f"more than {MAX_CANDIDATES:,} rows; ask for one district at a time")
+            if len(row) != width:
+                bad.append(WrongRow(reader.line_num, "cells", str(len(row))))
+                continue
+            try:
+                one = _candidate(
+                    row, columns, len(good) + 1, lambda what, column: ParameterError(what, parameter=column)
+                )
+            except ParameterError as error:
+                column = str(error.parameter)
+                bad.append(WrongRow(reader.line_num, column, row[columns[column]].strip()[:_SHOWN]))
+            else:
+                good.append(one)
+    except csv.Error as error:
+        raise wrong(f"not CSV ({error}); a quote is not closed, or a cell is too long") from error
+    return CheckedTable(tuple(good), tuple(bad))
+
+
+def on_streets(network: StreetNetwork, mode: Mode, found: Sequence[Candidate]) -> NDArray[np.bool_]:
+    """Return which candidates stand on a street of a mode, bool (n,); siting leaves the others out."""
+    lonlat = np.array([one.position for one in found], dtype=np.float64).reshape(-1, 2)
+    return snap_many(network, mode, lonlat, to_stay=True).edge >= 0 if len(found) else np.zeros(0, dtype=np.bool_)
 
 
 def amounts(values: Iterable[int | None]) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:

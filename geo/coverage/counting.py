@@ -43,7 +43,8 @@ def remedies(conditions: Conditions, openings: Openings, query: CoverageQuery) -
     -------
     list of bool (n_places,)
         Each within the next: those that count; those that would at another hour; those that might if more were known
-        of them (hours, position, kit, way in); all there are, whatever they offer.
+        of them (hours, position, kit, way in); all there are, whatever they offer. Places that are planned or paused
+        are among the last: the site is found, what is wanted is not there yet. Those given up are left out.
     """
     counts, passing = counted(conditions, openings, query), conditions.passing(query.wanted)
     at_hours = counts

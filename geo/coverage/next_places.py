@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from geo.coverage.pairs import Reach
 from geo.coverage.planner import Planner
 from geo.coverage.reach import middles, reach
 from geo.coverage.scenario import Add, Close, planned
-from geo.coverage.siting.phases import earliest_first
+from geo.coverage.siting.phases import earliest_first, last_first
 from geo.coverage.siting.plans import Patience, Phase, PhasedPlan, Plan, Progress
 from geo.coverage.siting.problems import Question, Sites
 from geo.coverage.siting.solving import solve
@@ -54,6 +54,9 @@ class SitingQuery:
         Whether the places that there are stay; otherwise they are candidates like others.
     phases
         Years, with what may be there by then; none: all at once.
+    phases_from
+        Whether the first year is chosen for itself and later ones build on it, or the last year is chosen for itself
+        and earlier ones begin with the best of it.
     """
 
     coverage: CoverageQuery
@@ -62,6 +65,7 @@ class SitingQuery:
     forbidden: tuple[str, ...] = ()
     keep: bool = True
     phases: tuple[Phase, ...] = ()
+    phases_from: Literal["first", "last"] = "first"
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +168,8 @@ def find_sites(
         _numbers(own, query.forced), _numbers(own, query.forbidden),
     )  # fmt: skip
     question = replace(query.question, cutoff=asked.cutoff if query.question.kind not in _FARTHER else limit)
-    phased = earliest_first(sites, question, query.phases, waits) if query.phases else None
+    by_year = earliest_first if query.phases_from == "first" else last_first
+    phased = by_year(sites, question, query.phases, waits) if query.phases else None
     plan = phased.plans[-1] if phased else solve(sites, question, waits)
     waits.progress(Progress("measuring what it brings", plan.objective, plan.bound))
     effect = _effect(planner, query, who, [own[n] for n in plan.chosen]) if plan.chosen else None

@@ -25,8 +25,8 @@ class Area:
 
     Attributes
     ----------
-    id, name, name_en, district
-        As the map has them; ``district`` is the name of the district it lies in.
+    id, name, name_en, district, district_en
+        As the map has them, English only where it has that; ``district`` is the name of the district it lies in.
     residents
         Of the whole area; None: nobody knows.
     inside_share
@@ -39,6 +39,7 @@ class Area:
     district: str | None
     residents: int | None
     inside_share: float
+    district_en: str | None = None
 
 
 class Pieces(NamedTuple):

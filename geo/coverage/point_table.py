@@ -124,7 +124,7 @@ def read_table(path: Path, read: Callable[[Iterable[str], str], _T], parameter: 
                 "columns that are needed",
                 parameter=parameter,
             )
-        return _decoded(path.read_bytes(), path.name, read, parameter)
+        return decoded(path.read_bytes(), path.name, read, parameter)
     except OSError as error:
         raise ParameterError(f"{path.name}: cannot be read ({error.strerror})", parameter=parameter) from error
 
@@ -137,10 +137,17 @@ def points_in(content: bytes, source: str) -> PointTable:
     ParameterError
         They are no such table.
     """
-    return _decoded(content, source, points_of, "demand")
+    return decoded(content, source, points_of, "demand")
 
 
-def _decoded(content: bytes, source: str, read: Callable[[Iterable[str], str], _T], parameter: str) -> _T:
+def decoded(content: bytes, source: str, read: Callable[[Iterable[str], str], _T], parameter: str) -> _T:
+    """Read the bytes of somebody's CSV, in UTF-8 or GB18030; see :func:`read_table`.
+
+    Raises
+    ------
+    ParameterError
+        They are no text.
+    """
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)

@@ -103,6 +103,8 @@ def subdistricts(areas: geopandas.GeoDataFrame, bbox: BBox) -> tuple[tuple[Area,
     shapes = list(rows.geometry)
     residents = rows["population"] if "population" in rows else [None] * len(rows)
     columns = [rows["id"], rows["name"], rows["name_en"], rows["district"], residents, _inside_share(shapes, bbox)]
+    districts = areas[areas["level"] == "district"].dropna(subset=["name_en"])
+    english = dict(zip(districts["name"], districts["name_en"], strict=True))
     return tuple(
         Area(
             id=area_id,
@@ -111,6 +113,7 @@ def subdistricts(areas: geopandas.GeoDataFrame, bbox: BBox) -> tuple[tuple[Area,
             district=None if pandas.isna(district) else district,
             residents=None if pandas.isna(count) else int(count),
             inside_share=float(share),
+            district_en=None if pandas.isna(district) else english.get(district),
         )
         for area_id, name, name_en, district, count, share in zip(*columns, strict=True)
     ), shapes

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SIZES, Visit
+from tests.browser.planning import EVENING, FEW, Start, answer, settled
 
 pytestmark = pytest.mark.browser
 
-Start = Callable[..., Visit]
-EVENING = "open=certainly&when=2026-11-23T20:00"
 #: Looking a page over takes axe seconds: each language, size and scheme once.
 LOOKED_AT = {("zh", "desktop"), ("en", "phone")}
-#: A question that leaves gaps.
-FEW = "cutoff=5min&service=service_station"
-
-
-def answer(page: Page, path: str) -> Any:
-    """Return what the interface says of a path."""
-    return page.request.get(re.sub(r"/plan.*", path, page.url)).json()
 
 
 def pixels(page: Page) -> str:
     """Return what is drawn of the streets, as text to compare."""
     return str(page.evaluate("document.querySelector('.plan-canvas').toDataURL()"))
-
-
-def settled(page: Page) -> Page:
-    """Wait until the page has answered."""
-    expect(page.locator("body")).to_have_attribute("aria-busy", "false")
-    return page
 
 
 def in_a_gap(here: Visit) -> Page:
@@ -86,6 +70,14 @@ def test_the_keyboard_moves_through_the_week(visit: Start) -> None:
     expect(page.locator("#headline strong")).not_to_have_text(said)
     settled(page)
     assert pixels(page) != before
+    # only what changes from hour to hour is drawn; it must look as if all had been
+    drawn = pixels(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(200)
+    assert pixels(page) != drawn
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(200)
+    assert pixels(page) == drawn
     week = answer(page, "/api/v1/coverage/week?open=certainly&week=2026-11-23&when=2026-11-23T00:00")
     share = f"{100 * week['covered'][12] / week['total']:.1f}%"
     expect(page.locator("#headline strong")).to_have_text(share)
@@ -179,49 +171,6 @@ def test_a_place_is_closed_and_a_scenario_saved_opened_and_compared(visit: Start
     assert here.went_well()
 
 
-def test_siting_runs_to_its_end_and_goes_into_a_scenario(visit: Start) -> None:
-    here = visit("desktop")
-    page = settled(here.open(f"/plan?{FEW}&tab=sites"))
-    page.fill("#sites-form [name=p]", "2")
-    page.click("#sites-run")
-    expect(page.locator(".status")).to_have_attribute("data-status", "optimal", timeout=60_000)
-    expect(page.locator(".site")).to_have_count(2)
-    expect(page.locator(".site-pin")).to_have_count(2)
-    expect(page).to_have_url(re.compile("job="))
-    job = re.search(r"job=([0-9a-f]{24})", page.url)
-    assert job
-    found = answer(page, f"/api/v1/jobs/{job[1]}")["result"]
-    expect(page.locator(".site__gain").first).to_have_text(f"+{round(found['sites'][0]['gain']):,}")
-    page.click("text=放进方案试一试")
-    expect(page.locator(".plan-pin")).to_have_count(2)
-    expect(page.locator(".effect__exact")).to_contain_text(f"新增 {round(found['effect']['gained']):,} 人")
-    assert here.went_well()
-
-
-def test_siting_can_be_stopped(visit: Start) -> None:
-    here = visit("desktop")
-    page = settled(here.open("/plan?tab=sites"))
-    # the work itself may be over before a hand is at the button, so here the server is said to be still at it
-    state = {"state": "running", "progress": {"step": "proof", "objective": 1, "bound": None}}
-    page.route("**/api/v1/siting*", lambda route: route.fulfill(status=202, json={"job": "a" * 24}))
-    asked: list[str] = []
-
-    def job(route: Any) -> None:
-        asked.append(route.request.method)
-        if route.request.method == "DELETE":
-            state.update(state="cancelled")
-        route.fulfill(json={"id": "a" * 24, "kind": "siting", **state})
-
-    page.route("**/api/v1/jobs/*", job)
-    page.click("#sites-run")
-    expect(page.locator("#sites-progress")).to_have_text("正在找好的选址…")
-    page.click("#sites-cancel")
-    expect(page.locator("#sites-result")).to_have_text("已停止。")
-    assert "DELETE" in asked
-    expect(page.locator("#sites-run")).to_be_enabled()
-    assert here.went_well()
-
-
 def test_what_was_found_can_be_taken_along(visit: Start) -> None:
     here = visit("desktop")
     page = settled(here.open(f"/plan?{EVENING}&tab=downloads"))
@@ -288,7 +237,7 @@ def test_both_languages_fit_and_axe_finds_nothing(visit: Start, lang: str, size:
     here = visit(size, color_scheme=scheme, bypass_csp=True)
     page = settled(here.open(f"/plan?{EVENING}&lang={lang}&area=1"))
     wrong = []
-    for tab in ("areas", "gaps", "whatif", "sites", "downloads"):
+    for tab in ("areas", "gaps", "enough", "whatif", "sites", "downloads"):
         page.click(f"#tab-{tab}")
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), tab

@@ -531,6 +531,7 @@ _HERE: Final = LonLat(*CENTRE)
         ({"access": "key"}, {"wanted": Wanted(access=("scan",))}, "missing", "one needs a key"),
         ({"audience": ("guards",)}, {"wanted": Wanted(audience="couriers")}, "missing", "it is for others"),
         ({}, {"wanted": Wanted(services=("haircut",))}, "missing", "it does not offer that"),
+        ({"status": "planned"}, {}, "missing", "the site is found; what is wanted is not there yet"),
         ({"status": "paused"}, {}, "missing", "it is not in operation"),
         ({"status": "retired"}, {}, "nothing", "it has been given up"),
     ],

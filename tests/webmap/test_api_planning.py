@@ -666,7 +666,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
         if patience.over() is None:
             raise ParameterError("the gate was opened", parameter="gate")
 
-    monkeypatch.setattr(importlib.import_module("webmap.api.planning"), "find_sites", slow)
+    monkeypatch.setattr(importlib.import_module("webmap.api.siting"), "find_sites", slow)
     yield opened.set
     opened.set()
 

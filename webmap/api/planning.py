@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -18,10 +17,8 @@ from geo.coverage.accessibility import Decay, alike, gaussian, steps
 from geo.coverage.asking import CoverageQuery
 from geo.coverage.comparing import lapse, seats
 from geo.coverage.gaps import find_gaps
-from geo.coverage.next_places import find_sites, gains
 from geo.coverage.point_table import points_in
 from geo.coverage.scenario import Scenario
-from geo.coverage.siting.plans import Patience, Progress
 from geo.coverage_answers import (
     backup_values,
     compared_values,
@@ -35,15 +32,13 @@ from geo.coverage_answers import (
 )
 from geo.errors import ParameterError
 from geo.places.hours import CHINA
-from geo.siting_answers import gaps_values, service_area_values, siting_values, surface_values
+from geo.siting_answers import gaps_values, service_area_values
 from geo.streets.graphs import Direction
 from geo.streets.profiles import MODES
 from webmap.desk import Desk
-from webmap.jobs import Told, Work
 from webmap.params import check_names
 from webmap.plan_params import MAX_TABLE, body_bytes, body_json, coverage_query, single, week_of
 from webmap.site import site
-from webmap.siting_params import SITING, candidates_of, siting_query
 
 planning = Blueprint("planning", __name__)
 
@@ -68,20 +63,20 @@ def coverage() -> Response:
     city, query, scenario = asked_here()
     found = desk().coverage(city, query, scenario)
     equity = desk().planner(city, scenario).equity(query)
-    return _json(coverage_values(city, found, equity, scenario))
+    return as_json(coverage_values(city, found, equity, scenario))
 
 
 @planning.get("/api/v1/coverage/streets")
 def states() -> Response:
     """Tell the state of every street, for drawing."""
     city, query, scenario = asked_here()
-    return _packed(states_bytes(city.network, desk().coverage(city, query, scenario)), "no-cache")
+    return packed(states_bytes(city.network, desk().coverage(city, query, scenario)), "no-cache")
 
 
 @planning.get("/base/streets.bin")
 def streets() -> Response:
     """Tell how the streets run; their address carries the version."""
-    return _packed(streets_bytes(site().city.network), _FOR_GOOD)
+    return packed(streets_bytes(site().city.network), _FOR_GOOD)
 
 
 @planning.get("/api/v1/coverage/week")
@@ -90,7 +85,7 @@ def week() -> Response:
     city, query, scenario = asked_here("week")
     monday = week_of(request.args, _now().astimezone(CHINA).date())
     found = desk().planner(city, scenario).week(query, monday)
-    return _json(week_values(city, found, scenario) if found else {})
+    return as_json(week_values(city, found, scenario) if found else {})
 
 
 @planning.get("/api/v1/coverage/lapse")
@@ -100,7 +95,7 @@ def lapse_of() -> Response:
     if "then" not in request.args:
         raise ParameterError("then is missing; give the other moment, e.g. then=2026-10-02T02:00", parameter="then")
     then = read_time("then", single(request.args, "then"))
-    return _json(lapse_values(city, lapse(desk().planner(city, scenario), query, then), scenario))
+    return as_json(lapse_values(city, lapse(desk().planner(city, scenario), query, then), scenario))
 
 
 @planning.get("/api/v1/coverage/seats")
@@ -109,7 +104,7 @@ def seats_of() -> Response:
     city, query, scenario = asked_here("decay")
     decay = _DECAYS[read_word("decay", single(request.args, "decay", "alike"), tuple(_DECAYS))]
     found = seats(desk().planner(city, scenario), query, decay(query.cutoff_s / 60))
-    return _json(seats_values(city, found, scenario) if found else {})
+    return as_json(seats_values(city, found, scenario) if found else {})
 
 
 @planning.post("/api/v1/coverage")
@@ -123,7 +118,7 @@ def coverage_of_table() -> Response:
     table = points_in(body_bytes(request, MAX_TABLE), "table")
     who = city.demand_from(table, query.mode, single(request.args, "profile", "always"))
     planner = desk().planner(city, scenario)
-    return _json(coverage_values(city, planner.coverage(query, who), planner.equity(query, who), scenario))
+    return as_json(coverage_values(city, planner.coverage(query, who), planner.equity(query, who), scenario))
 
 
 @planning.get("/api/v1/coverage/backup")
@@ -131,7 +126,7 @@ def backup() -> Response:
     """Tell who would lose cover if a place closed."""
     city, query, scenario = asked_here()
     planner = desk().planner(city, scenario)
-    return _json(backup_values(city, planner, query, planner.backup(query), scenario))
+    return as_json(backup_values(city, planner, query, planner.backup(query), scenario))
 
 
 @planning.post("/api/v1/what-if")
@@ -140,7 +135,7 @@ def what_if() -> Response:
     city, query, scenario = asked_here()
     edits = Scenario.from_json(body_json(request, _SCENARIO)).edits
     ready, who = desk().what_if(city, query, scenario)
-    return _json(effect_values(city, ready.effect(edits), ready.covered, who.placed))
+    return as_json(effect_values(city, ready.effect(edits), ready.covered, who.placed))
 
 
 @planning.post("/api/v1/scenarios")
@@ -150,7 +145,7 @@ def save_scenario() -> Response:
     city = site().city
     city.planner_in(scenario)  # refuses edits of what is not there
     key = desk().shelf.save(scenario)
-    response = _json({"key": key, "url": f"/plan?scenario={key}"}, 201)
+    response = as_json({"key": key, "url": f"/plan?scenario={key}"}, 201)
     response.headers["Location"] = f"/api/v1/scenarios/{key}"
     return response
 
@@ -158,13 +153,13 @@ def save_scenario() -> Response:
 @planning.get("/api/v1/scenarios")
 def list_scenarios() -> Response:
     """List the scenarios that are kept."""
-    return _json({"scenarios": desk().shelf.list()})
+    return as_json({"scenarios": desk().shelf.list()})
 
 
 @planning.get("/api/v1/scenarios/<key>")
 def scenario_of(key: str) -> Response:
     """Tell a scenario's edits."""
-    return _json({"key": key, **desk().shelf.get(key).to_json()})
+    return as_json({"key": key, **desk().shelf.get(key).to_json()})
 
 
 @planning.get("/api/v1/scenarios/compare")
@@ -180,7 +175,7 @@ def compare() -> Response:
         found = [desk().planner(city, scenario).week(query, monday) for scenario in (one, other)]
         weeks = (found[0], found[1]) if found[0] and found[1] else None
     names = tuple("base" if scenario is None else scenario.name for scenario in (one, other))
-    return _json(compared_values(city, (names[0], names[1]), coverages[0], coverages[1], weeks))
+    return as_json(compared_values(city, (names[0], names[1]), coverages[0], coverages[1], weeks))
 
 
 @planning.get("/api/v1/gaps")
@@ -189,7 +184,7 @@ def gaps() -> Response:
     city, query, scenario = asked_here("limit")
     limit = read_count("limit", single(request.args, "limit", "20"), 1, _MAX_GAPS)
     planner, found = desk().planner(city, scenario), desk().coverage(city, query, scenario)
-    return _json(gaps_values(city, planner, found, find_gaps(planner, found, limit), scenario))
+    return as_json(gaps_values(city, planner, found, find_gaps(planner, found, limit), scenario))
 
 
 @planning.get("/api/v1/service-area")
@@ -202,67 +197,7 @@ def service_area() -> Response:
     if len(texts) > _MAX_CUTOFFS:
         raise ParameterError(f"cutoffs names {len(texts)} times; give at most {_MAX_CUTOFFS}", parameter="cutoffs")
     cutoffs = [read_duration("cutoffs", text, _MAX_OUTLINE_S, zero=False) for text in texts]
-    return _json(service_area_values(city, mode, city.service_areas(_point(city), mode, cutoffs, direction)))
-
-
-@planning.post("/api/v1/siting")
-def siting() -> Response:
-    """Find where the next places should go; the answer is a job."""
-    city, query, scenario = asked_here()
-    body = body_json(request, SITING)
-    asked, time_s = siting_query(body, query)
-    candidates = candidates_of(body, city)
-    planner = desk().planner(city, scenario)
-
-    def work(told: Told) -> dict[str, Any] | None:
-        ends = time.monotonic() + time_s
-
-        def tell(progress: Progress) -> None:
-            told.tell(progress._asdict())
-
-        patience = Patience(lambda: ends - time.monotonic(), told.cancelled, tell)
-        found = find_sites(planner, asked, candidates, patience)
-        return None if found is None else siting_values(city, found, scenario)
-
-    return _started("siting", work)
-
-
-@planning.post("/api/v1/surface")
-def surface() -> Response:
-    """Tell what one more place would bring at every crossing; the answer is a job."""
-    city, query, scenario = asked_here("limit")
-    limit = read_count("limit", single(request.args, "limit", "100"), 1, _MAX_GAPS)
-    planner, nodes = desk().planner(city, scenario), city.network.node_count
-
-    def work(told: Told) -> dict[str, Any] | None:
-        gain = gains(
-            planner, query, told.cancelled, lambda done: told.tell({"step": "crossings", "share": done / nodes})
-        )
-        return None if gain is None else surface_values(city, planner, gain, limit)
-
-    return _started("surface", work)
-
-
-@planning.get("/api/v1/jobs/<job>")
-def job_of(job: str) -> Response:
-    """Tell how far a job is, and its result."""
-    response = _json(desk().jobs.told(job))
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@planning.delete("/api/v1/jobs/<job>")
-def cancel_job(job: str) -> Response:
-    """Ask for a job to stop."""
-    desk().jobs.cancel(job)
-    return _json({"id": job}, 202)
-
-
-def _started(kind: str, work: Work) -> Response:
-    job = desk().jobs.start(kind, work)
-    response = _json({"job": job, "url": f"/api/v1/jobs/{job}"}, 202)
-    response.headers["Location"] = f"/api/v1/jobs/{job}"
-    return response
+    return as_json(service_area_values(city, mode, city.service_areas(_point(city), mode, cutoffs, direction)))
 
 
 def _point(city: City) -> LonLat:
@@ -301,11 +236,12 @@ def _now() -> datetime:
     return site().now()
 
 
-def _json(values: Any, status: int = 200) -> Response:
+def as_json(values: Any, status: int = 200) -> Response:
+    """Return values as JSON."""
     return Response(write(values), status=status, mimetype="application/json")
 
 
-def _packed(body: bytes, cache: str) -> Response:
+def packed(body: bytes, cache: str) -> Response:
     """Return bytes that are packed if the client takes them so."""
     packed = request.accept_encodings["gzip"] > 0
     response = Response(gzip.compress(body, 5, mtime=0) if packed else body, mimetype="application/octet-stream")

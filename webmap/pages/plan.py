@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from geo.city import City
 from geo.coverage.asking import LAYERS
+from geo.coverage.planner import CAP_S
 from geo.coverage.spots import HOSTS
 from geo.places.hours import CHINA
 from webmap.api import stored
@@ -55,5 +56,6 @@ def _facts(city: City) -> dict[str, Any]:
         "areas": len(city.areas),
         "layers": [layer for layer in LAYERS if counted[layer]],
         "hosts": [kind for kind in HOSTS if kind in kinds],
+        "cap_s": CAP_S,
         "today": site().now().astimezone(CHINA).date().isoformat(),
     }

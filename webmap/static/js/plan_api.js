@@ -9,23 +9,23 @@ const coming = new Map();
 
 /** Give up a question of this kind, if one is open. */
 export function giveUp(kind) {
-  open.get(kind)?.abort();
+  open.get(kind)?.controller.abort();
   open.delete(kind);
 }
 
-/** Fetch JSON or, with `bytes`, an ArrayBuffer; a newer question of the same kind aborts the older. */
-export async function fetchAnswer(kind, path, { method = "GET", body = null, bytes = false } = {}) {
+/** Fetch JSON or, with `bytes`, an ArrayBuffer; a body of another `type` than JSON is sent as it is; a newer question of the same kind aborts the older. */
+export async function fetchAnswer(kind, path, { method = "GET", body = null, type = "application/json", bytes = false } = {}) {
   giveUp(kind);
   const controller = new AbortController();
-  open.set(kind, controller);
+  open.set(kind, { controller, path });
   const headers = { Accept: bytes ? "application/octet-stream" : "application/json" };
-  if (body !== null) headers["Content-Type"] = "application/json";
+  if (body !== null) headers["Content-Type"] = type;
   try {
-    const response = await reach(path, { method, headers, signal: controller.signal, body: body === null ? null : JSON.stringify(body) });
+    const response = await reach(path, { method, headers, signal: controller.signal, body: body === null || type !== "application/json" ? body : JSON.stringify(body) });
     if (!response.ok) throw await problemOf(response);
     return bytes ? await response.arrayBuffer() : await response.json();
   } finally {
-    if (open.get(kind) === controller) open.delete(kind);
+    if (open.get(kind)?.controller === controller) open.delete(kind);
   }
 }
 
@@ -38,7 +38,7 @@ export async function keptAnswer(kind, path, { bytes = false, read = (answer) =>
   }
   // Whoever asks for what is on its way already waits for that.
   if (coming.has(path)) {
-    giveUp(kind);
+    if (open.get(kind)?.path !== path) giveUp(kind);
     return coming.get(path);
   }
   const answer = fetchAnswer(kind, path, { bytes }).then(read);

@@ -3,7 +3,7 @@
 import { el, outside } from "./dom.js";
 import { piece } from "./plan_head.js";
 import { STATES, sample } from "./plan_paint.js";
-import { amount, say, share } from "./plan_say.js";
+import { amount, districtOf, say, share } from "./plan_say.js";
 import { lang, nameOf, words } from "./words.js";
 
 const SORTS = {
@@ -64,10 +64,13 @@ export class AreasPanel {
       button.closest("th").setAttribute("aria-sort", sorted ? (up ? "ascending" : "descending") : "none");
     }
     const asked = this.#parts.filter.value.trim().toLowerCase();
-    const fits = (area) => !asked || [area.name, area.name_en, area.district].some((text) => text?.toLowerCase().includes(asked));
+    const fits = (area) => !asked || [area.name, area.name_en, area.district, area.district_en].some((text) => text?.toLowerCase().includes(asked));
     const areas = this.#answer.areas.filter((area) => area.number >= 0 && area.total > 0 && fits(area));
     areas.sort((a, b) => way * SORTS[column](a, b) || a.number - b.number);
+    // A row that has the focus keeps it, though it is made anew.
+    const focused = this.#parts.body.contains(document.activeElement) ? document.activeElement.closest("tr").dataset.area : null;
     this.#parts.body.replaceChildren(...areas.map((area) => this.#row(area)));
+    if (focused) this.#parts.body.querySelector(`[data-area="${focused}"] button`)?.focus({ preventScroll: true });
     this.#parts.none.hidden = areas.length > 0;
     this.#parts.none.textContent = areas.length ? "" : words.plan[this.#answer.areas.length > 1 ? "areas_none" : "areas_missing"];
   }
@@ -92,8 +95,9 @@ export class AreasPanel {
       el("li", { class: "legend__row" }, sample(state), el("span", { class: "legend__name" }, words.plan[`state_${state}`]), el("span", { class: "legend__share" }, share(area[state], area.total)), el("span", { class: "legend__amount" }, amount(this.#layer, area[state], { short: true }))),
     );
     const close = el("button", { type: "button", class: "quiet area__close", onclick: () => this.#onChoose(null) }, words.plan.area_all);
+    const focused = this.#parts.card.contains(document.activeElement);
     this.#parts.card.replaceChildren(
-      el("h2", { class: "area__name", tabindex: "-1" }, outside(nameOf(area)), el("small", {}, ` ${area.district ?? ""}`)),
+      el("h2", { class: "area__name", tabindex: "-1" }, outside(nameOf(area)), el("small", {}, ` ${districtOf(area)}`)),
       el("p", { class: "area__sentence" }, say(`area_${this.#layer}`, { share: share(area.covered, area.total), total: amount(this.#layer, area.total) })),
       stack(area),
       el("ul", { class: "legend" }, ...rows),
@@ -101,6 +105,7 @@ export class AreasPanel {
       ...(part ? [part] : []),
       el("p", { class: "area__actions" }, el("a", { class: "quiet", href: this.#parts.report(area.number) }, words.plan.report), close),
     );
+    if (focused) this.#parts.card.querySelector("h2").focus({ preventScroll: true });
   }
 }
 

@@ -2,8 +2,8 @@
 
 import { el, outside } from "./dom.js";
 import { STATES } from "./plan_paint.js";
-import { amount, count, say } from "./plan_say.js";
-import { minutes, words } from "./words.js";
+import { amount, count, districtOf, say } from "./plan_say.js";
+import { lang, minutes, nameOf, words } from "./words.js";
 
 const L = window.L;
 
@@ -55,12 +55,12 @@ export class GapsPanel {
   #row(gap) {
     const reason = STATES.slice(1).reduce((best, state) => (gap.reasons[state] > (gap.reasons[best] ?? 0) ? state : best), "nothing");
     const where = gap.streets.length ? gap.streets.slice(0, 2).join(words.hours.and) : gap.near ? say("gap_near", { street: gap.near }) : words.plan.gap_unnamed;
-    const near = gap.nearest && gap.travel_s !== null ? say("gap_nearest", { name: gap.nearest.name ?? words.plan.any_place, minutes: minutes(gap.travel_s) }) : words.plan.gap_no_nearest;
+    const near = gap.nearest && gap.travel_s !== null ? say("gap_nearest", { name: nameOf(gap.nearest) ?? words.plan.any_place, minutes: minutes(gap.travel_s) }) : words.plan.gap_no_nearest;
     const button = el(
       "button",
       { type: "button", class: "gap", onclick: () => this.#look(gap), onmouseenter: () => this.#hint(gap), onfocus: () => this.#hint(gap), onmouseleave: () => this.#hint(null), onblur: () => this.#hint(null) },
       el("span", { class: "gap__rank" }, String(gap.rank)),
-      el("span", { class: "gap__text" }, el("span", { class: "gap__where" }, outside(where)), el("span", { class: "gap__area" }, outside([gap.subdistrict, gap.district].filter(Boolean).join(" · "))), el("span", { class: "gap__why" }, `${words.plan[`state_${reason}`]} · `, outside(near))),
+      el("span", { class: "gap__text" }, el("span", { class: "gap__where" }, outside(where)), el("span", { class: "gap__area" }, outside([(lang === "en" && gap.subdistrict_en) || gap.subdistrict, districtOf(gap)].filter(Boolean).join(" · "))), el("span", { class: "gap__why" }, `${words.plan[`state_${reason}`]} · `, outside(near))),
       el("span", { class: "gap__weight" }, amount(this.#layer, gap.weight, { short: true })),
     );
     return el("li", { "data-rank": gap.rank }, button);

@@ -15,12 +15,41 @@ export function showHead({ title, moment, bar, legend }, answer, state, scenario
     mode: words.by_mode[state.mode],
     what: wanted(state),
   };
-  title.replaceChildren(...sentence(`headline_${state.layer}`, values));
+  const said = sentence(`headline_${state.layer}`, values);
+  // From hour to hour only figures change: what stays is left alone, so that little is laid out anew.
+  if (plain(said) === title.dataset.said) setText(title.querySelector("strong"), values.share.textContent);
+  else title.replaceChildren(...said);
+  title.dataset.said = plain(said);
   moment.replaceChildren(...momentOf(answer, state, scenarioName));
   const there = STATES.filter((name) => total[name] > 0);
-  bar.replaceChildren(...there.map((name) => piece(name, total[name] / total.total)));
+  const drawn = `${state.layer} ${there.join(" ")}`;
+  if (legend.dataset.drawn !== drawn) {
+    bar.replaceChildren(...there.map((name) => piece(name, 0)));
+    legend.replaceChildren(...there.map((name) => line(name)));
+    legend.dataset.drawn = drawn;
+  }
+  for (const [at, name] of there.entries()) {
+    const grow = String(total[name] / total.total);
+    if (bar.children[at].style.flexGrow !== grow) bar.children[at].style.flexGrow = grow;
+    const [part, whole] = legend.children[at].querySelectorAll(".legend__share, .legend__amount");
+    setText(part, share(total[name], total.total));
+    setText(whole, amount(state.layer, total[name], { short: true }));
+  }
   bar.setAttribute("aria-label", there.map((name) => `${words.plan[`state_${name}`]} ${share(total[name], total.total)}`).join(words.hours.and));
-  legend.replaceChildren(...there.map((name) => line(name, total, state.layer)));
+}
+
+/** Say another share before the rest of the answer is there. */
+export function showShare(title, part, all) {
+  const strong = title.querySelector("strong");
+  if (strong) setText(strong, share(part, all));
+}
+
+function plain(nodes) {
+  return nodes.map((node) => (typeof node === "string" ? node : "\u0000")).join("");
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /** What is looked for, in words. */
@@ -50,13 +79,13 @@ function momentOf(answer, state, scenarioName) {
   return parts.flatMap((part, at) => (at ? [" · ", part] : [part]));
 }
 
-function line(name, total, layer) {
+function line(name) {
   return el(
     "li",
     { class: "legend__row" },
     sample(name),
     el("span", { class: "legend__name" }, words.plan[`state_${name}`]),
-    el("span", { class: "legend__share" }, share(total[name], total.total)),
-    el("span", { class: "legend__amount" }, amount(layer, total[name], { short: true })),
+    el("span", { class: "legend__share" }),
+    el("span", { class: "legend__amount" }),
   );
 }

@@ -1,7 +1,7 @@
 // What lies on the streets: borders of subdistricts, places, what a scenario gains and loses. One canvas.
 
+import { CanvasLayer, mercator } from "./plan_canvas.js";
 import { paint, onNight } from "./plan_paint.js";
-import { CanvasLayer, mercator } from "./plan_streets.js";
 
 const NEAR_PX = 14;
 const PLACES_FROM = 12;
@@ -14,6 +14,7 @@ export class MarksLayer extends CanvasLayer {
   #closed = new Set();
   #changes = { gained: [], lost: [] };
   #box = null;
+  #covered = false;
 
   constructor() {
     super({ padding: 0.05 });
@@ -24,6 +25,11 @@ export class MarksLayer extends CanvasLayer {
   setAreas(collection) {
     this.#areas = collection.features.map(({ id, geometry, properties }) => ({ number: id, ...properties, rings: ringsOf(geometry) }));
     this.redraw();
+  }
+
+  /** The subdistricts with their outlines. */
+  get areas() {
+    return this.#areas;
   }
 
   /** Mark one subdistrict; null: none. */
@@ -39,12 +45,21 @@ export class MarksLayer extends CanvasLayer {
   }
 
   setClosed(ids) {
+    if (!ids.length && !this.#closed.size) return;
     this.#closed = new Set(ids);
+    this.redraw();
+  }
+
+  /** Something else is to be looked at: places make room. */
+  setCovered(covered) {
+    if (covered === this.#covered) return;
+    this.#covered = covered;
     this.redraw();
   }
 
   /** Streets that edits win and lose, MultiLineStrings. */
   setChanges(streets) {
+    if (!streets && !this.#changes.gained.length && !this.#changes.lost.length) return;
     performance.mark("plan.marks.begin");
     this.#changes = { gained: linesOf(streets?.gained), lost: linesOf(streets?.lost) };
     this.redraw();
@@ -133,7 +148,7 @@ export class MarksLayer extends CanvasLayer {
 
   #drawPlaces(context, { scale, x0, y0, width, height }, colors) {
     const zoom = this._map.getZoom();
-    if (zoom < PLACES_FROM) return;
+    if (zoom < PLACES_FROM || this.#covered) return;
     const radius = zoom < 14 ? 2.2 : zoom < 16 ? 4 : 6;
     context.lineWidth = zoom < 14 ? 0.8 : 1.6;
     for (const place of this.#places) {

@@ -2,7 +2,9 @@
 // deuteranopia and protanopia see them (Machado and others 2009) no two are nearer than 25 in CIELAB, 18 with
 // tritanopia, and each has a contrast of 3 to the ground.
 
-const NIGHT = matchMedia("(prefers-color-scheme: dark)");
+import { onScheme, scheme } from "./basemap.js";
+
+const isNight = () => ["dark", "night"].includes(scheme());
 
 export const STATES = ["covered", "closed", "unverified", "missing", "severed", "nothing"];
 
@@ -17,13 +19,13 @@ const LOOKS = {
 };
 
 /** Return how a state looks now: `color`, `width` (of the full one) and `dash`. */
-export function lookOf(state, night = NIGHT.matches) {
+export function lookOf(state, night = isNight()) {
   const { day, night: dark, width, dash } = LOOKS[state];
   return { color: night ? dark : day, width, dash };
 }
 
 /** What else is drawn on the map. */
-export function paint(night = NIGHT.matches) {
+export function paint(night = isNight()) {
   return night
     ? { border: "#8fa39e", chosen: "#ffffff", halo: "#0d1413", gained: "#7df0c4", lost: "#ff9d5c", place: "#e8efec", placeEdge: "#0d1413", paper: "#16201e", ink: "#e8efec", veil: "rgb(22 30 28 / 42%)" }
     : { border: "#6d7d78", chosen: "#0d2f2b", halo: "#ffffff", gained: "#006b4f", lost: "#8f2d00", place: "#0d2f2b", placeEdge: "#ffffff", paper: "#ffffff", ink: "#0f1f1c", veil: "rgb(238 240 236 / 42%)" };
@@ -31,7 +33,7 @@ export function paint(night = NIGHT.matches) {
 
 /** Call when day turns to night. */
 export function onNight(listener) {
-  NIGHT.addEventListener("change", listener);
+  onScheme(listener);
 }
 
 /** Width of an uncovered street in pixels. */

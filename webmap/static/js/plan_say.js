@@ -61,6 +61,11 @@ export function signed(layer, n) {
   return `${sign}${amount(layer, Math.abs(n), { short: true })}`;
 }
 
+/** The district of a subdistrict, or of what lies in one; in English where the map has such a name. */
+export function districtOf(area) {
+  return (lang === "en" && area.district_en) || area.district || "";
+}
+
 /** Name of a weekday, Monday is 0. */
 export function dayName(day) {
   return words.hours[DAYS[day]];

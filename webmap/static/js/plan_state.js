@@ -3,11 +3,15 @@
 import { facts } from "./plan_say.js";
 import { city, lang } from "./words.js";
 
-export const TABS = ["areas", "gaps", "whatif", "sites", "downloads"];
+export const TABS = ["areas", "gaps", "enough", "whatif", "sites", "downloads"];
+const MAPS = ["seats", "backup", "none"];
+const DECAYS = ["alike", "steps", "gaussian"];
 export const CUTOFFS = [5, 10, 15, 20, 30];
 export const OPENED = ["any", "certainly", "perhaps"];
 const WHEN = /^20\d\d-\d\d-\d\dT\d\d:\d\d$/;
 const KEY = /^[0-9a-f]{16}$/;
+const ID = /^[\w./:-]{1,60}$/;
+const MOST_WISHES = 40;
 const JOB = /^[0-9a-f]{24}$/;
 /** Conditions that the page hands on as they are given. */
 const HANDED_ON = ["amenity", "amenity_or_unknown", "access", "audience", "accuracy", "min_left"];
@@ -37,6 +41,11 @@ export function readState() {
     edits: readEdits(query.get("edits")),
     name: (query.get("name") ?? "").slice(0, 80),
     job: JOB.test(query.get("job") ?? "") ? query.get("job") : null,
+    surface: JOB.test(query.get("surface") ?? "") ? query.get("surface") : null,
+    map: MAPS.includes(query.get("map")) ? query.get("map") : null,
+    decay: word("decay", DECAYS, "alike"),
+    must: readIds(query.get("must")),
+    never: readIds(query.get("never")),
     at: readView(query.get("at")),
   };
 }
@@ -84,6 +93,14 @@ export function addressOf(state) {
   if (state.shown && state.scenario) query.set("shown", "scenario");
   if (state.against) query.set("against", state.against);
   if (state.job) query.set("job", state.job);
+  if (state.surface) query.set("surface", state.surface);
+  if (state.map) query.set("map", state.map);
+  if (state.decay !== "alike") query.set("decay", state.decay);
+  for (const wish of ["must", "never"]) {
+    // rows of a table mean nothing to somebody who does not have it
+    const ids = state[wish].filter((id) => !id.startsWith("listed-")).slice(0, MOST_WISHES);
+    if (ids.length) query.set(wish, ids.join(","));
+  }
   if (state.at) query.set("at", state.at.join(","));
   if (lang !== "zh") query.set("lang", lang);
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
@@ -98,6 +115,10 @@ export function degrees(value) {
 function minutes(text) {
   const asked = Number(/^(\d{1,3})min$/.exec(text ?? "")?.[1] ?? 15);
   return asked >= 1 && asked <= 240 ? asked : 15;
+}
+
+function readIds(text) {
+  return (text ?? "").split(",").filter((id) => ID.test(id)).slice(0, MOST_WISHES);
 }
 
 function readView(text) {

@@ -1,107 +1,26 @@
 // The streets of a city by state: compact arrays on one canvas, no element for a street.
 
+import { CanvasLayer } from "./plan_canvas.js";
+import { Cells } from "./plan_cells.js";
 import { STATES, fullWidth, lookOf, onNight, paint } from "./plan_paint.js";
 
-const L = window.L;
 const MIXED = 254;
 const STRIDE = 1200;
 const LEAST_PX = 0.8;
+const ROUND_FROM_PX = 2.5;
 /** Below this zoom a dash is longer than most streets: width and colour tell the state. */
 const DASHED_FROM = 11;
-
-/** Read the geometry of `/base/streets.bin` (`YZS1`): positions on a square of side 1, relative to its middle. */
-export function readStreets(buffer) {
-  expect(buffer, "YZS1");
-  const head = new DataView(buffer);
-  const [edges, points] = [head.getUint32(4, true), head.getUint32(8, true)];
-  const first = new Uint32Array(buffer, 12, edges + 1);
-  const degrees = new Int32Array(buffer, 12 + 4 * (edges + 1), 2 * points);
-  const middle = mercator(degrees[0] / 1e7, degrees[1] / 1e7);
-  const xy = new Float32Array(2 * points);
-  for (let at = 0; at < points; at += 1) {
-    const [x, y] = mercator(degrees[2 * at] / 1e7, degrees[2 * at + 1] / 1e7);
-    xy[2 * at] = x - middle[0];
-    xy[2 * at + 1] = y - middle[1];
-  }
-  return { edges, first, xy, middle, box: boxes(edges, first, xy) };
-}
-
-/** Read the states of `/api/v1/coverage/streets` (`YZC1`). */
-export function readStates(buffer) {
-  expect(buffer, "YZC1");
-  const head = new DataView(buffer);
-  const [edges, parts] = [head.getUint32(4, true), head.getUint32(8, true)];
-  let at = 12 + edges + ((4 - (edges % 4)) % 4);
-  const state = new Uint8Array(buffer, 12, edges);
-  const edge = new Uint32Array(buffer, at, parts);
-  at += 4 * parts;
-  const start = new Uint16Array(buffer, at, parts);
-  at += 2 * parts;
-  return { state, edge, start, end: new Uint16Array(buffer, at, parts), of: new Uint8Array(buffer, at + 2 * parts, parts) };
-}
-
-/** Web Mercator on a square of side 1. */
-export function mercator(lon, lat) {
-  const sine = Math.sin((lat * Math.PI) / 180);
-  return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
-}
-
-/** A canvas of Leaflet's overlay pane that follows the map; whoever extends it says how to draw. */
-export class CanvasLayer extends L.Renderer {
-  _initContainer() {
-    this._container = document.createElement("canvas");
-    this._container.classList.add("plan-canvas");
-    this._container.setAttribute("aria-hidden", "true");
-    this.context = this._container.getContext("2d");
-  }
-
-  _destroyContainer() {
-    this._container.remove();
-  }
-
-  _updatePaths() {}
-
-  _update() {
-    if (this._map._animatingZoom && this._bounds) return;
-    super._update();
-    const size = this._bounds.getSize();
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    L.DomUtil.setPosition(this._container, this._bounds.min);
-    this._container.width = Math.round(size.x * ratio);
-    this._container.height = Math.round(size.y * ratio);
-    this._container.style.width = `${size.x}px`;
-    this._container.style.height = `${size.y}px`;
-    this.ratio = ratio;
-    this.moved();
-    this.redraw();
-  }
-
-  /** The view is another one. */
-  moved() {}
-
-  /** Where a position of the square lies on the canvas, and how large the square is: x = X * scale + x0. */
-  frame() {
-    const scale = 256 * 2 ** this._map.getZoom();
-    const origin = this._map.getPixelOrigin();
-    return { scale, x0: -origin.x - this._bounds.min.x, y0: -origin.y - this._bounds.min.y, width: this._bounds.getSize().x, height: this._bounds.getSize().y };
-  }
-
-  /** Wipe the canvas and draw. */
-  redraw() {
-    if (!this._map || !this._bounds) return;
-    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.context.clearRect(0, 0, this._container.width, this._container.height);
-    this.draw(this.context);
-  }
-
-  draw() {}
-}
+/** Where more of the canvas than this has changed, all of it is drawn. */
+const MOST_CHANGED = 0.7;
 
 /** The streets. */
 export class StreetsLayer extends CanvasLayer {
   #streets = null;
   #states = null;
   #seen = null;
+  /** The states that the canvas shows as it is now; null: it must be drawn anew. */
+  #shown = null;
+  #scratch = document.createElement("canvas").getContext("2d");
 
   constructor() {
     super({ padding: 0.05 });
@@ -111,7 +30,7 @@ export class StreetsLayer extends CanvasLayer {
   /** How the streets run. */
   setStreets(streets) {
     this.#streets = streets;
-    this.#seen = { edge: new Uint32Array(streets.edges), first: new Uint32Array(streets.edges + 1), xy: new Float32Array(streets.xy.length), slot: new Int32Array(streets.edges), count: 0 };
+    this.#seen = { edge: new Uint32Array(streets.edges), first: new Uint32Array(streets.edges + 1), xy: new Float32Array(streets.xy.length), slot: new Int32Array(streets.edges), cells: new Uint16Array(4 * streets.edges), count: 0 };
     if (this._map) {
       this.moved();
       this.redraw();
@@ -122,7 +41,8 @@ export class StreetsLayer extends CanvasLayer {
   setStates(states) {
     if (states === this.#states) return;
     this.#states = states;
-    this.redraw();
+    if (this.#shown && this.#streets) this.#redrawChanged();
+    else this.redraw();
   }
 
   /** Which streets are in view, and where on the canvas; corners closer than a pixel are one. */
@@ -134,6 +54,10 @@ export class StreetsLayer extends CanvasLayer {
     const [west, east, north, south] = [-dx / scale, (width - dx) / scale, -dy / scale, (height - dy) / scale];
     const { first, xy, box } = streets;
     const seen = this.#seen;
+    const cells = new Cells(this._container.width, this._container.height);
+    const reach = fullWidth(this._map.getZoom()) + 1;
+    const [ratio, west0, north0] = [this.ratio, dx - reach, dy - reach];
+    this.#shown = null;
     seen.slot.fill(-1);
     let [slot, put] = [0, 0];
     for (let edge = 0; edge < streets.edges; edge += 1) {
@@ -143,6 +67,7 @@ export class StreetsLayer extends CanvasLayer {
       seen.slot[edge] = slot;
       seen.first[slot] = put;
       slot += 1;
+      cells.box(seen.cells, 4 * (slot - 1), (box[b] * scale + west0) * ratio, (box[b + 1] * scale + north0) * ratio, (box[b + 2] * scale + dx + reach) * ratio, (box[b + 3] * scale + dy + reach) * ratio);
       const end = first[edge + 1] - 1;
       let [lastX, lastY] = [Infinity, Infinity];
       for (let at = first[edge]; at <= end; at += 1) {
@@ -158,22 +83,59 @@ export class StreetsLayer extends CanvasLayer {
   }
 
   draw(context) {
+    this.#shown = this.#streets ? this.#states : null;
+    this.#paint(context, null);
+  }
+
+  /** Draw only where streets look otherwise than on the canvas; what is not touched stays. */
+  #redrawChanged() {
+    const { width, height } = this._container;
+    const [cells, seen] = [new Cells(width, height), this.#seen];
+    const [before, now] = [this.#shown.look, this.#states.look];
+    this.#shown = this.#states;
+    let changed = false;
+    for (let slot = 0; slot < seen.count; slot += 1) {
+      if (before[seen.edge[slot]] === now[seen.edge[slot]]) continue;
+      cells.mark(seen.cells, 4 * slot);
+      changed = true;
+    }
+    if (!changed) return;
+    if (cells.share() > MOST_CHANGED) {
+      this.redraw();
+      return;
+    }
+    const scratch = this.#scratch;
+    if (scratch.canvas.width !== width || scratch.canvas.height !== height) Object.assign(scratch.canvas, { width, height });
+    scratch.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    scratch.clearRect(0, 0, width, height);
+    this.#paint(scratch, cells);
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    cells.each((x, y, wide, high) => {
+      this.context.clearRect(x, y, wide, high);
+      this.context.drawImage(scratch.canvas, x, y, wide, high, x, y, wide, high);
+    });
+  }
+
+  /** Draw the streets that touch marked squares; null: all. */
+  #paint(context, cells) {
     // The base map steps back. A veil on this canvas: an opacity of its own would cost it a surface at every frame.
     context.fillStyle = paint().veil;
     context.fillRect(0, 0, this._container.width, this._container.height);
     if (!this.#streets || !this.#states) return;
     performance.mark("plan.streets.begin");
-    const [groups, parts] = [this.#grouped(), this.#partsInView()];
+    const [groups, parts] = [this.#grouped(cells), this.#partsInView(cells)];
     const zoom = this._map.getZoom();
     const full = fullWidth(zoom);
-    context.lineJoin = "round";
     for (const [number, state] of STATES.entries()) {
       if (!groups[number].length && !parts[number].length) continue;
       const { color, width, dash } = lookOf(state);
       context.strokeStyle = color;
       context.lineWidth = Math.max(full * width, 0.8);
       context.globalAlpha = state === "covered" && zoom < 13 ? 0.75 : 1;
-      context.lineCap = dash.length ? "butt" : "round";
+      // Round ends and corners of a line this thin cannot be seen, but cost more than the line.
+      const thin = full * width < ROUND_FROM_PX;
+      context.lineJoin = thin ? "bevel" : "round";
+      context.lineCap = thin || dash.length ? "butt" : "round";
       context.setLineDash(zoom >= DASHED_FROM ? dash.map((part) => part * full * width) : []);
       this.#strokeWhole(context, groups[number]);
       this.#strokeParts(context, parts[number]);
@@ -183,18 +145,21 @@ export class StreetsLayer extends CanvasLayer {
     performance.measure("plan.streets", "plan.streets.begin");
   }
 
-  #grouped() {
+  #grouped(cells) {
     const { state } = this.#states;
     const groups = STATES.map(() => []);
-    for (let slot = 0; slot < this.#seen.count; slot += 1) groups[state[this.#seen.edge[slot]]]?.push(slot);
+    for (let slot = 0; slot < this.#seen.count; slot += 1) {
+      if (!cells || cells.touches(this.#seen.cells, 4 * slot)) groups[state[this.#seen.edge[slot]]]?.push(slot);
+    }
     return groups;
   }
 
-  #partsInView() {
+  #partsInView(cells) {
     const { edge, of, state } = this.#states;
     const groups = STATES.map(() => []);
     for (let part = 0; part < edge.length; part += 1) {
-      if (this.#seen.slot[edge[part]] >= 0 && state[edge[part]] === MIXED) groups[of[part]].push(part);
+      const slot = this.#seen.slot[edge[part]];
+      if (slot >= 0 && state[edge[part]] === MIXED && (!cells || cells.touches(this.#seen.cells, 4 * slot))) groups[of[part]].push(part);
     }
     return groups;
   }
@@ -243,25 +208,4 @@ export class StreetsLayer extends CanvasLayer {
       gone += length;
     }
   }
-}
-
-function boxes(edges, first, xy) {
-  const box = new Float32Array(4 * edges);
-  for (let edge = 0; edge < edges; edge += 1) {
-    let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let at = first[edge]; at < first[edge + 1]; at += 1) {
-      const [x, y] = [xy[2 * at], xy[2 * at + 1]];
-      if (x < west) west = x;
-      if (x > east) east = x;
-      if (y < north) north = y;
-      if (y > south) south = y;
-    }
-    box.set([west, north, east, south], 4 * edge);
-  }
-  return box;
-}
-
-function expect(buffer, mark) {
-  const found = String.fromCharCode(...new Uint8Array(buffer, 0, 4));
-  if (found !== mark) throw new Error(`${mark} expected, ${found} found`);
 }
