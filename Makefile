@@ -1,5 +1,6 @@
 # make run    serve the site (the sample city, unless another was built)
 # make test   everything: environment, browser, ruff, mypy, pytest
+# make web-quality  weight, speed, frames and accessibility of the pages, write docs/web-quality.md (CITY=pack weighs it as well, LIGHTHOUSE=1)
 # make bench  measure beside the peers, write docs/benchmarks.md (QUICK=1, or parts: ONLY=compare,served CITIES=district; UPDATE=1 ONLY=served CITIES=city)
 PYTHON ?= python3
 PORT ?= 8000
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 
-.PHONY: help setup setup-test run test bench screenshots lock clean
+.PHONY: help setup setup-test run test bench web-quality screenshots lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -52,6 +53,10 @@ $(BENCH)/.ready: requirements.lock requirements-bench.txt pyproject.toml
 bench: $(BENCH)/.ready
 	@sh tests/benchmarks/install.sh
 	@$(BENCH)/bin/python -m tests.benchmarks.run --date "$$(date +%F)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(CITIES),--cities $(CITIES)) $(if $(UPDATE),--update)
+
+web-quality: setup-test
+	@sh tests/browser/install.sh $(BIN)/python
+	@$(BIN)/python -m tests.quality.run --date "$$(date +%F)" $(if $(CITY),--city $(CITY)) $(if $(LIGHTHOUSE),--lighthouse) $(if $(REMARK),--remark "$(REMARK)")
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

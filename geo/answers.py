@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -14,6 +15,7 @@ from geo.city import City
 from geo.finding.along import Journey, Stop
 from geo.finding.asking import AlongQuery
 from geo.finding.nearest import Answer, Nearest, PassedOver
+from geo.finding.relief import Relieved
 from geo.places.hours import CHINA, State
 from geo.places.model import place_to_json
 
@@ -40,6 +42,28 @@ class Answers:
 
     def nearest(self, answer: Answer) -> bytes:
         """Write an answer; one without results names the nearest place in a straight line."""
+        return write(self._nearest(answer))
+
+    def relieved(self, found: Relieved, advisory: Mapping[str, Any]) -> bytes:
+        """Write an answer in which relief comes first.
+
+        Parameters
+        ----------
+        advisory
+            What is said of the advisory, as :meth:`~geo.places.advisories.Advisory.to_json` gives it.
+        """
+        values = self._nearest(found.answer)
+        for result, relief in zip(values["results"], found.relief, strict=True):
+            result["relief"] = relief
+        values["advisory"] = advisory
+        values["nearest"] = [found.answer.results[at].place.id for at in found.nearest]
+        return write(values)
+
+    def unrelieved(self, answer: Answer) -> bytes:
+        """Write an answer that would have heeded an advisory, but none is in force."""
+        return write(self._nearest(answer) | {"advisory": None})
+
+    def _nearest(self, answer: Answer) -> dict[str, Any]:
         query, origin = answer.query, answer.origin
         values: dict[str, Any] = {
             "origin": {
@@ -67,7 +91,7 @@ class Answers:
                 "place": self._place(beyond.number),
                 "straight_m": round(beyond.straight_m, 1),
             }
-        return write(values)
+        return values
 
     def along(self, query: AlongQuery, journey: Journey | None) -> bytes:
         """Write the stops of a journey; without a way there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -36,11 +37,14 @@ from geo.finding.gazetteer import Gazetteer, Name, name_of
 from geo.finding.index import PlaceIndex
 from geo.finding.name_index import NameIndex
 from geo.finding.nearest import Answer, Finder
+from geo.finding.relief import Relieved, relieved
 from geo.pack import folder
 from geo.pack.folder import Manifest
 from geo.pack.tiles import TileFile
 from geo.places.calendar import Calendar
-from geo.places.model import Place
+from geo.places.hours import State
+from geo.places.model import AmenityKind, Place
+from geo.places.runs import clock_us
 from geo.streets.graphs import Direction
 from geo.streets.hierarchy import Hierarchy
 from geo.streets.in_view import DrawnStreets, streets_in
@@ -275,6 +279,16 @@ class City:
         self._check_inside(query.origin)
         return self._finder(query.mode).nearest(query)
 
+    def nearest_relieved(self, query: NearestQuery, kit: AmenityKind) -> Relieved:
+        """Return the k nearest places and, before them, the nearest that certainly have what helps in heat or cold.
+
+        Raises
+        ------
+        OutsideCityError, SwappedCoordinatesError, OffNetworkError
+            The origin is not where anybody could start.
+        """
+        return relieved(self.nearest, query, kit)
+
     def along(self, query: AlongQuery) -> Journey | None:
         """Return the places beside a way that cost the least detour; None if there is no way.
 
@@ -311,9 +325,24 @@ class City:
             )
         return self.places[number]
 
+    def state_at(self, place_id: str, when: datetime) -> State:
+        """Return what holds at a place at an instant, aware: the best of its services.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such place.
+        """
+        return self._openings.best(self._number[self.place(place_id).id], clock_us(when))
+
     def search(self, text: str, limit: int = 8, near: LonLat | None = None) -> tuple[Name, ...]:
         """Return the names that fit a text best; of equal ones the nearest to a point, or to the middle of the city."""
         return self._gazetteer.search(text, limit, near)
+
+    @property
+    def names(self) -> NameIndex:
+        """The names of the pack; those of places that came later are not among them."""
+        return self._names
 
     def streets_in(self, box: BBox) -> DrawnStreets:
         """Return the streets of a box, to be drawn."""

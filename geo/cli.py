@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.choosing.words import read_degrees
+from geo.cli_advisory import add_advisory
 from geo.cli_along import add_along
 from geo.cli_coverage import add_coverage, add_gaps
 from geo.cli_events import add_events
@@ -22,6 +23,7 @@ from geo.cli_nearest import add_nearest
 from geo.cli_places import add_backup, add_places, add_register, add_restore
 from geo.cli_poster import Press, add_poster
 from geo.cli_report import add_report, write_reports
+from geo.cli_reports import add_reports
 from geo.cli_search import add_search
 from geo.cli_siting import add_site
 from geo.errors import PackError, ParameterError, YizhanError
@@ -74,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands.add_parser("serve", help="serve the site"))
     add_import(commands.add_parser("import", help="bring a list of places into the register"))
     add_places(commands.add_parser("places", help="list, show and trace the places of the register"))
-    add_export(commands.add_parser("export", help="write places in the formats of others"))
+    add_reports(commands.add_parser("reports", help="what people found at places, to be looked at and closed"))
+    add_advisory(commands.add_parser("advisory", help="put places that give relief first while it is hot or cold"))
+    add_export(commands.add_parser("export", help="write places in the formats of others, or a site of files"), _files)
     add_hours(commands.add_parser("hours", help="explain what was understood of people's words about opening hours"))
     add_calendar(commands.add_parser("calendar", help="public holidays and make-up workdays"))
     add_backup(commands.add_parser("backup", help="write a copy of the register, while it is in use"))
@@ -209,6 +213,27 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="ORIGIN",
         help="a site that may show /embed in its pages, e.g. https://www.example.org; repeat for several",
     )
+    parser.add_argument(
+        "--base-map",
+        metavar="NAME",
+        default=os.environ.get("YIZHAN_BASE_MAP") or "own",
+        help="who draws the streets: own (default), tianditu, tianditu-image, or https://…/{z}/{x}/{y}.png?key={key}",
+    )
+    parser.add_argument(
+        "--base-map-key-file", type=Path, metavar="FILE", help="its key, on the first line (or YIZHAN_BASE_MAP_KEY)"
+    )
+    parser.add_argument(
+        "--base-map-datum",
+        metavar="DATUM",
+        default=os.environ.get("YIZHAN_BASE_MAP_DATUM") or None,
+        help="of the tiles behind an address: wgs84 (default) or gcj02",
+    )
+    parser.add_argument(
+        "--base-map-attribution",
+        metavar="TEXT",
+        default=os.environ.get("YIZHAN_BASE_MAP_ATTRIBUTION") or None,
+        help="what its provider wants to be said; needed with an address",
+    )
     add_register(parser)
     parser.set_defaults(run=_serve)
 
@@ -250,6 +275,7 @@ def _press() -> Press:
 
 def _serve(arguments: argparse.Namespace) -> None:
     from geo.posters.links import read_site_url
+    from webmap.base_maps import read_key, read_provider
     from webmap.embed.origins import read_origins
     from webmap.serving import serve
     from webmap.settings import Settings
@@ -257,10 +283,30 @@ def _serve(arguments: argparse.Namespace) -> None:
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None
     url = None if arguments.url is None else read_site_url(arguments.url)
     settings = Settings(arguments.host, arguments.port, register, CALENDAR, arguments.state, url=url)
-    settings = replace(settings, embedders=read_origins(arguments.embed_on))
+    key_file = arguments.base_map_key_file
+    provider = read_provider(
+        arguments.base_map,
+        key=read_key(key_file) if key_file else os.environ.get("YIZHAN_BASE_MAP_KEY", ""),
+        datum=arguments.base_map_datum,
+        attribution=arguments.base_map_attribution,
+    )
+    settings = replace(settings, embedders=read_origins(arguments.embed_on), base_map=provider)
     if arguments.workers is not None:
         settings = replace(settings, workers=arguments.workers)
     serve(arguments.city or default_city(), settings)
+
+
+def _files(out: Path, pack: Path | None, register: str | None, areas: Sequence[str], when: datetime) -> None:
+    from geo.live import LiveCity
+    from geo.pack.folder import new_folder
+    from webmap.filed.writing import INDEX, write_site
+
+    live = LiveCity.open(pack or default_city(), register, CALENDAR)
+    with new_folder(out, INDEX, "site that this command wrote", "--site") as folder:
+        written = write_site(live, folder, when, areas)
+    for area, size in written.pockets:
+        print(f"  {area}: {size:,} bytes")
+    print(f"{out}: {written.files:,} files, {written.bytes / 1e6:,.1f} MB; open index.html through a web server")
 
 
 def default_city(packs: Path = Path("data/packs")) -> Path:

@@ -110,7 +110,19 @@ class TooLargeError(YizhanError, ValueError):
 
 
 class TooBusyError(YizhanError, OSError):
-    """So much is going on, or kept, that no more is taken."""
+    """So much is going on, or kept, that no more is taken.
+
+    Parameters
+    ----------
+    message
+        One sentence: the limit and the remedy.
+    retry_after_s
+        When it may be tried again, whole seconds; None: nobody knows.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class NotFoundError(YizhanError, LookupError):

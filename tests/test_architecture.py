@@ -28,11 +28,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo.importing",),
     ("geo.city",),
     ("geo.coverage_answers",),
-    ("geo.answers", "geo.live", "geo.siting_answers"),
+    ("geo.answers", "geo.live", "geo.siting_answers", "geo.pocket"),
     ("geo.coverage_facts", "geo.events", "geo.frames", "geo.posters"),
     ("geo.coverage_layers", "geo.coverage_report"),
     ("geo.coverage_files",),
     ("geo.cli_hours", "geo.cli_places"),
+    ("geo.cli_reports",),
+    ("geo.cli_advisory",),
     ("geo.cli_events", "geo.cli_export", "geo.cli_import", "geo.cli_nearest", "geo.cli_poster", "geo.cli_search"),
     ("geo.cli_along", "geo.cli_coverage"),
     ("geo.cli_report", "geo.cli_siting"),
@@ -48,8 +50,11 @@ WEB_MAY_USE = frozenset({
     "geo.coverage.siting.problems", "geo.coverage.spots", "geo.coverage.warming", "geo.coverage.whatif",
     "geo.coverage_answers", "geo.coverage_facts", "geo.coverage_files", "geo.coverage_layers",
     "geo.coverage_report", "geo.errors", "geo.events", "geo.finding.asking", "geo.finding.gazetteer",
-    "geo.finding.reading", "geo.finding.spelling", "geo.live", "geo.places.hours", "geo.places.interchange.feed",
-    "geo.places.model", "geo.places.recurrence", "geo.posters.facts", "geo.posters.links", "geo.siting_answers",
+    "geo.finding.reading", "geo.finding.spelling", "geo.live", "geo.places.advisories", "geo.places.hours",
+    "geo.places.interchange.feed", "geo.places.model", "geo.places.recurrence", "geo.places.reports",
+    "geo.pocket.districts", "geo.pocket.files", "geo.pocket.making", "geo.pocket.map_tiles", "geo.pocket.naming",
+    "geo.pocket.schedules", "geo.posters.facts", "geo.posters.links", "geo.posters.stale",
+    "geo.siting_answers",
     "geo.streets.graphs", "geo.streets.profiles",
 })  # fmt: skip
 
@@ -89,14 +94,26 @@ DOORS: dict[str, frozenset[str]] = {
     "segno": frozenset({"webmap.posters.qr"}),
     "flask_compress": frozenset({"webmap", "webmap.front"}),
     "flask_babel": frozenset(
-        {"webmap.embed.words", "webmap.report", "webmap.i18n", "webmap.words", "webmap.plan_words"}
+        {
+            "webmap.embed.words",
+            "webmap.report",
+            "webmap.i18n",
+            "webmap.filed.words",
+            "webmap.offline.words",
+            "webmap.going_words",
+            "webmap.tell_words",
+            "webmap.words",
+            "webmap.plan_words",
+            "webmap.plan_words_more",
+        }
     ),
 }
 
 #: Who may read the clock.
 CLOCK_READERS = frozenset({  # the edges
     "geo.cli", "geo.cli_along", "geo.cli_coverage", "geo.cli_events", "geo.cli_export", "geo.cli_hours",
-    "geo.cli_import", "geo.cli_nearest", "geo.cli_poster", "geo.cli_report", "webmap", "webmap.jobs",
+    "geo.cli_advisory", "geo.cli_import", "geo.cli_nearest", "geo.cli_poster", "geo.cli_report", "geo.cli_reports",
+    "webmap", "webmap.jobs",
 })  # fmt: skip
 CLOCKS = frozenset({
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",

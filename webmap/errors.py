@@ -67,7 +67,10 @@ def _known(error: YizhanError) -> Response:
     problem = problem_of(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # its message names our files, not the asker's mistake
         return _unforeseen(error)
-    return _response(problem, str(error), parameter=getattr(error, "parameter", None))
+    response = _response(problem, str(error), parameter=getattr(error, "parameter", None))
+    if isinstance(error, TooBusyError) and error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _http(error: HTTPException) -> Response:

@@ -32,8 +32,6 @@ VENDORED: Mapping[str, str] = MappingProxyType(
     {
         "leaflet": "vendor/leaflet/leaflet.js",
         "leaflet_css": "vendor/leaflet/leaflet.css",
-        "markerclusterjs": "vendor/leaflet.markercluster/leaflet.markercluster.js",
-        "markerclustercss": "vendor/leaflet.markercluster/MarkerCluster.css",
         "protomaps_leaflet": "vendor/protomaps-leaflet/protomaps-leaflet.js",
     }
 )
@@ -62,6 +60,11 @@ class Asset:
 
     kind: AssetKind
     filename: str
+
+    @property
+    def late(self) -> bool:
+        """Whether the page can be used before it is there; our scripts wait for it themselves."""
+        return self.filename == VENDORED["protomaps_leaflet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,7 @@ class BaseMap(JSCSSMixin, Layer):
     def __init__(self, config: Mapping[str, Any]) -> None:
         super().__init__(control=False)
         self._name = "BaseMap"
-        self.default_js = _links("protomaps_leaflet", "markerclusterjs")
-        self.default_css = _links("markerclustercss")
+        self.default_js = _links("protomaps_leaflet")
         self.data = _data(dict(config))
 
 
@@ -259,6 +261,20 @@ def _base_map_config(city: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "minZoom": base_map.get("min_zoom"),
         "maxZoom": base_map.get("max_zoom"),
         "attribution": base_map.get("attribution"),
+        **({"bounds": base_map["bounds"]} if "bounds" in base_map else {}),
+        **({"provider": _provider_config(base_map["provider"], lang)} if base_map.get("provider") else {}),
+    }
+
+
+def _provider_config(provider: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return what the page is told of whoever draws its streets, in its own language."""
+    return {
+        "layers": provider["layers"][lang],
+        "datum": provider["datum"],
+        "minZoom": provider["min_zoom"],
+        "maxZoom": provider["max_zoom"],
+        "attribution": provider["attribution"],
+        "failed": provider["failed"][lang],
     }
 
 

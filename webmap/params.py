@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from geo.choosing.words import read_word
 from geo.errors import ParameterError, UnknownWordError
 from geo.finding.asking import AlongQuery, NearestQuery
 from geo.finding.reading import read_along, read_query
@@ -16,6 +17,7 @@ from geo.finding.spelling import MAX_QUERY
 _WANTED = ("service", "amenity", "amenity_or_unknown", "access", "audience", "accuracy")
 _REPEATED = frozenset({"service", "amenity", "amenity_or_unknown", "access", "via"})
 _NEAREST = ("lon", "lat", "k", "mode", *_WANTED, "cutoff", "open", "min_left", "when", "paths", "passed")
+_NEAREST_WORDS = (*_NEAREST, "advisory")
 _ALONG = (
     "from", "to", "via", "k", "mode", *_WANTED, "detour", "open", "min_left", "stay", "when", "until", "paths",
 )  # fmt: skip
@@ -32,9 +34,20 @@ def nearest_query(args: MultiDict[str, str], now: datetime) -> NearestQuery:
     ParameterError, UnknownWordError
         A parameter is missing, unknown, given twice or not of its form.
     """
-    check_names(args, _NEAREST)
+    check_names(args, _NEAREST_WORDS)
     needed(args, ("lon", "lat"), "ask with lon and lat in degrees, e.g. lon=116.41&lat=39.92")
     return read_query(**values_of(args, _NEAREST), now=now)
+
+
+def heeds_advisory(args: MultiDict[str, str]) -> bool:
+    """Tell whether places that give relief are to come first while an advisory is in force.
+
+    Raises
+    ------
+    ParameterError, UnknownWordError
+        The word ``advisory`` is given twice, or is another than ``heed``.
+    """
+    return "advisory" in args and read_word("advisory", _single(args, "advisory"), ("heed",)) == "heed"
 
 
 def along_query(args: MultiDict[str, str], now: datetime) -> AlongQuery:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 _POLICY = (
     "default-src 'none'; "
@@ -15,19 +15,29 @@ _POLICY = (
     "connect-src 'self'; "
     "font-src 'self'; "
     "manifest-src 'self'; "
+    "worker-src 'self'; "
     "base-uri 'none'; "
     "form-action 'self'; "
     "frame-ancestors 'self'"
 )
 
 
-#: What holds for answers that are no page.
+#: What holds for pages without scripts of their own, and for pictures that can be opened as a page.
 _WITHOUT_NONCE = _POLICY.format(nonce="")
-_ALWAYS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
-    ("Permissions-Policy", "geolocation=(self)"),
-)
+#: What no browser shows as a page: scripts, styles, data, tiles. A page loads dozens of them, so they carry what means
+#: something for them and no more; the policy is that of a worker that one of our scripts becomes.
+_PARTS = frozenset({
+    "application/json", "application/problem+json", "application/geo+json", "application/vnd.mapbox-vector-tile",
+    "text/javascript", "application/javascript", "text/css", "image/png", "image/jpeg", "image/webp",
+    "image/svg+xml", "application/octet-stream",
+})  # fmt: skip
+#: Of these not even that: nothing opens them but a page that has a policy of its own. A worker's script is not among
+#: them, since it comes from an address of its own.
+_SILENT = frozenset({"text/javascript", "application/javascript", "text/css", "application/vnd.mapbox-vector-tile"})
+_OF_A_PART = "default-src 'self'; frame-ancestors 'self'"
+_OF_FILES = ("static", "api.tile")
+_ALWAYS = (("X-Content-Type-Options", "nosniff"),)
+_OF_A_PAGE = (("Referrer-Policy", "same-origin"), ("Permissions-Policy", "geolocation=(self)"))
 
 
 def init_security(app: Flask) -> None:
@@ -71,11 +81,16 @@ def csp_allow(directive: str, *sources: str) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    policy = _POLICY.format(nonce=f" 'nonce-{csp_nonce()}'") if "csp_nonce" in g else _WITHOUT_NONCE
+    part = (response.mimetype in _PARTS or response.status_code == 204) and "csp_nonce" not in g
+    policy = _OF_A_PART if part else _WITHOUT_NONCE
+    if "csp_nonce" in g:
+        policy = _POLICY.format(nonce=f" 'nonce-{csp_nonce()}'")
     for directive, sources in g.get("csp_allowed", {}).items():
         policy = _widened(policy, directive, sources)
-    for name, value in (("Content-Security-Policy", policy), *_ALWAYS):
-        response.headers.add_header(name, value)
+    silent = response.mimetype in _SILENT and request.endpoint in _OF_FILES
+    for name, value in (("Content-Security-Policy", policy), *_ALWAYS, *(() if part else _OF_A_PAGE)):
+        if not (silent and value is policy):
+            response.headers.add_header(name, value)
     return response
 
 

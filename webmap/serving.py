@@ -21,7 +21,9 @@ from geo.coverage.warming import warm as warm_planner
 from geo.errors import ParameterError, YizhanError
 from geo.live import LiveCity
 from webmap import wsgi
+from webmap.base_maps import OWN, Provider
 from webmap.settings import Settings
+from webmap.tile_proxy import AT_ONCE
 
 #: A process that was told to end and has not is ended after so long, seconds: a signal that another thread receives
 #: does not wake the one that waits for it.
@@ -52,6 +54,7 @@ def serve(path: Path, settings: Settings) -> None:
             wsgi.URL: settings.url or "",
             wsgi.EMBED_ON: " ".join(settings.embedders),
             wsgi.STATUS: status,
+            **_base_map(settings.base_map),
         }
         live = _open_once() if multiprocessing.get_start_method() == "fork" else None
         server = Granian(
@@ -61,7 +64,8 @@ def serve(path: Path, settings: Settings) -> None:
             interface=Interfaces.WSGI,
             factory=True,
             workers=settings.workers,
-            blocking_threads=settings.threads,
+            # whoever waits for a provider of pictures keeps nobody else waiting
+            blocking_threads=settings.threads + (AT_ONCE if settings.base_map else 0),
             respawn_failed_workers=True,
             workers_kill_timeout=_STOP_S,
             log_enabled=False,
@@ -78,6 +82,17 @@ def serve(path: Path, settings: Settings) -> None:
                 raise
         if failures:
             raise YizhanError(failures[0])
+
+
+def _base_map(provider: Provider | None) -> dict[str, str]:
+    if provider is None:
+        return {wsgi.BASE_MAP: OWN}
+    return {
+        wsgi.BASE_MAP: provider.name,
+        wsgi.BASE_MAP_KEY: provider.key,
+        wsgi.BASE_MAP_DATUM: provider.datum,
+        wsgi.BASE_MAP_ATTRIBUTION: provider.attribution,
+    }
 
 
 def _open_once() -> LiveCity:

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from webmap.base_maps import Provider
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -32,6 +34,8 @@ class Settings:
         own pages always may, and no other page of ours may be framed by anybody else.
     url
         The site's public address, which the codes of posters lead to; None: no posters are made.
+    base_map
+        Who draws the streets under the places, as :func:`webmap.base_maps.read_provider` gives it; None: we do.
     """
 
     host: str = "127.0.0.1"
@@ -43,3 +47,4 @@ class Settings:
     threads: int = 2
     url: str | None = None
     embedders: tuple[str, ...] = ()
+    base_map: Provider | None = None

@@ -7,18 +7,24 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Event, Thread
 from typing import Any, Final
 
+import brotli
 from flask import current_app
 
 from geo.answers import Answers
 from geo.city import City
 from geo.live import LiveCity
+from webmap.base_maps import Provider, with_provider
 from webmap.geojson import city_summary, places_collection
+from webmap.heeding import Heeded
+from webmap.i18n import LANGUAGES
+from webmap.pins import pins
 from webmap.settings import Settings
 
 #: How old the places may be, seconds.
@@ -26,12 +32,17 @@ _FRESH_S: Final = 1.0
 
 
 class StoredJson:
-    """A JSON answer made once: gzipped, with its entity tag."""
+    """A JSON answer made once: gzipped, with its entity tag; as brotli, too, when first asked for."""
 
     def __init__(self, values: Any) -> None:
         plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         self.gzipped = gzip.compress(plain, mtime=0)
         self.etag = hashlib.sha256(plain).hexdigest()[:16]
+
+    @cached_property
+    def brotli(self) -> bytes:
+        """As brotli."""
+        return bytes(brotli.compress(gzip.decompress(self.gzipped), quality=11))
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class Edition:
     city: City
     summary: dict[str, Any]
     places: StoredJson
+    pins: Mapping[str, StoredJson]
     answers: Answers
 
 
@@ -50,10 +62,11 @@ class Site:
     def __init__(self, live: LiveCity, settings: Settings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self.heeded = Heeded(settings.state)
         self._live = live
         self._looked = time.monotonic()
         self._followed = False
-        self._edition = _edition(live.current)
+        self._edition = _edition(live.current, settings.base_map)
 
     def edition(self) -> Edition:
         """Return the current edition; a register that cannot be read leaves the last one standing."""
@@ -89,7 +102,7 @@ class Site:
             return False
         if city is self._edition.city:
             return False
-        self._edition = _edition(city)
+        self._edition = _edition(city, self.settings.base_map)
         return True
 
     @property
@@ -102,8 +115,14 @@ class Site:
         return self.edition().summary
 
 
-def _edition(city: City) -> Edition:
-    return Edition(city, city_summary(city), StoredJson(places_collection(city)), Answers(city))
+def _edition(city: City, provider: Provider | None) -> Edition:
+    return Edition(
+        city,
+        with_provider(city_summary(city), provider),
+        StoredJson(places_collection(city)),
+        {lang: StoredJson(pins(city, lang)) for lang in LANGUAGES},
+        Answers(city),
+    )
 
 
 def site() -> Site:

@@ -14,6 +14,7 @@ from geo.errors import YizhanError
 from geo.live import LiveCity
 from geo.posters.links import read_site_url
 from webmap import create_app
+from webmap.base_maps import OWN, read_provider
 from webmap.embed.origins import read_origins
 from webmap.settings import Settings
 from webmap.site import site
@@ -27,6 +28,11 @@ STATE: Final = "YIZHAN_STATE"
 #: Origins that may show ``/embed``, with blanks between.
 EMBED_ON: Final = "YIZHAN_EMBED_ON"
 URL: Final = "YIZHAN_URL"
+#: Who draws the base map: a name or the template of an address; its key, its datum, and what it wants to be said.
+BASE_MAP: Final = "YIZHAN_BASE_MAP"
+BASE_MAP_KEY: Final = "YIZHAN_BASE_MAP_KEY"
+BASE_MAP_DATUM: Final = "YIZHAN_BASE_MAP_DATUM"
+BASE_MAP_ATTRIBUTION: Final = "YIZHAN_BASE_MAP_ATTRIBUTION"
 #: Folder in which every process of ``yizhan serve`` leaves a file when it is ready, with the city's name, or when it
 #: cannot be, with the reason; the file's suffix tells which.
 STATUS: Final = "YIZHAN_STATUS"
@@ -87,6 +93,12 @@ def _settings() -> Settings:
         state=Path(os.environ.get(STATE, Settings.state)),
         embedders=read_origins(os.environ.get(EMBED_ON, "").split()),
         url=read_site_url(url) if (url := os.environ.get(URL)) else None,
+        base_map=read_provider(
+            os.environ.get(BASE_MAP) or OWN,
+            key=os.environ.get(BASE_MAP_KEY, ""),
+            datum=os.environ.get(BASE_MAP_DATUM) or None,
+            attribution=os.environ.get(BASE_MAP_ATTRIBUTION) or None,
+        ),
     )
 
 
@@ -107,6 +119,7 @@ def _end_with(parent: int) -> None:
 def _make(live: LiveCity) -> Flask:
     app = create_app(live, _settings())
     live.current.search(live.current.manifest.name)  # each process has a database of names of its own
+    app.extensions["yizhan-assets"].compress()
     with app.app_context():
         site().follow()
     return app

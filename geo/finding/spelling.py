@@ -13,12 +13,13 @@ from geo.finding.pinyin import Syllables, readings
 #: Of a longer text only the beginning is looked at.
 MAX_QUERY: Final = 60
 
-_HAN: Final = "〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-_UNIT: Final = re.compile(rf"[{_HAN}]|\d+|[^\W\d_{_HAN}]+")
-_IS_HAN: Final = re.compile(rf"[{_HAN}]")
+#: The characters that are Chinese, for a regular expression.
+HAN: Final = "〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_UNIT: Final = re.compile(rf"[{HAN}]|\d+|[^\W\d_{HAN}]+")
+_IS_HAN: Final = re.compile(rf"[{HAN}]")
 
 #: Traditional characters that are frequent in names of places, and the simplified ones that stand for them.
-_SIMPLIFIED: Final = str.maketrans(
+SIMPLIFIED: Final = str.maketrans(
     "東門陽條號園樓廠區橋國華長車場廣鐵線機會館醫學圖書師範農業電視臺億萬壽龍鳳馬魚鳥麗寶貝財貿賓賢樂術藝"
     "體開關閣陳陸隊際雙雲順頭顧風飛飯飲養駱駝騎驛齊爾爺牆獅環瑪瑤畫碼禮種積窪筆築節紅紀紙級細終組結絲經綠"
     "維網緯總織羅習聖聯職臨興舊莊葉蓮蘆蘇虛衛裏裡褲觀語讀豐貴趙軍轉運過遠還鄉鄧鄭醬釣鋪錢鍋鐘鎮間闕陰隱離"
@@ -64,7 +65,7 @@ def units(text: str) -> list[str]:
     (['soho', '望', '京', 'a', '1', '座'], ['lvdao'])
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    folded = folded.replace("u\u0308", "v").translate(_SIMPLIFIED)
+    folded = folded.replace("u\u0308", "v").translate(SIMPLIFIED)
     return _UNIT.findall("".join(char for char in folded if unicodedata.category(char) != "Mn"))
 
 

@@ -156,15 +156,29 @@ def content_version(folder: Path) -> str:
 
 @contextmanager
 def new_pack(out: Path) -> Iterator[Path]:
+    """Give a temporary folder beside ``out`` for a city pack; see :func:`new_folder`."""
+    with new_folder(out, MANIFEST, "city pack") as building:
+        yield building
+
+
+@contextmanager
+def new_folder(out: Path, known_by: str, what: str, option: str = "--out") -> Iterator[Path]:
     """Give a temporary folder beside ``out``; on success it takes its place, on failure nothing is left.
+
+    Parameters
+    ----------
+    known_by, what
+        The file by which an older one is known that may be replaced, and what it is then.
+    option
+        By which the folder was named.
 
     Raises
     ------
     PackError
-        ``out`` is something else than a city pack, or the disk does not take it.
+        ``out`` is something else, or the disk does not take it.
     """
-    if out.exists() and not (out / MANIFEST).is_file() and not _is_empty_folder(out):
-        raise PackError(f"{out}: is in the way and no city pack; choose another --out")
+    if out.exists() and not (out / known_by).is_file() and not _is_empty_folder(out):
+        raise PackError(f"{out}: is in the way and no {what}; choose another {option}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{out.name}.building-", dir=out.parent))

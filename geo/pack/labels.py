@@ -1,4 +1,4 @@
-"""Names drawn at points of the base map: districts, stations, parks, schools and the like."""
+"""Names drawn at points of the base map: districts, stations, parks, lakes, schools and the like."""
 
 from __future__ import annotations
 
@@ -57,6 +57,8 @@ _LABELS = (
     _row("shop", "mall department_store", "poi", 6, 7),
     _row("leisure", "stadium", "poi", 5, 6),
     _row("landuse", "residential", "neighbourhood", 7),
+    _row("natural", "water", "water", 3, 7),
+    _row("landuse", "reservoir basin", "water", 3, 7),
 )
 
 _ADMINISTRATIVE: Mapping[str, _Row] = {

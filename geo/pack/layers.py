@@ -104,6 +104,9 @@ _WATERWAY = (
     _row("waterway", "stream drain ditch", "stream", 13),
 )
 
+#: Rivers and canals carry their names along; of tracks the stations are named.
+_NAMED_WATERWAYS = frozenset({"river", "canal"})
+
 _RAIL = (
     _row("railway", "rail", "rail", 10),
     _row("railway", "subway", "subway", 11),
@@ -234,7 +237,8 @@ def lines(feature: Feature) -> Iterator[Shape]:
         line = as_line(feature.geometry)
         if row is not None and line is not None:
             side_track = layer == "rail" and "service" in feature.tags
-            yield Shape(layer, line, {"kind": row.kind}, _SIDE_TRACK_ZOOM if side_track else row.min_zoom)
+            written = names(feature.tags) if row.kind in _NAMED_WATERWAYS else {}
+            yield Shape(layer, line, {"kind": row.kind, **written}, _SIDE_TRACK_ZOOM if side_track else row.min_zoom)
 
 
 def as_line(geometry: BaseGeometry) -> BaseGeometry | None:

@@ -405,7 +405,8 @@ def test_the_list_of_origins_is_exact(around: Open, sites: Sites) -> None:
     """The check of the frame's script, on origins that look like allowed ones."""
     here = around()
     here.wait_for("ready")
-    source = here.inside().evaluate("document.querySelector('link[href*=\"embed_host\"]').href")
+    bundle = here.inside().evaluate("document.querySelector('link[href*=\"bundle.embed.js\"]').href")
+    source = bundle.replace("bundle.embed.js", "embed_host.js")
     script = "async ([source, list, origin]) => (await import(source)).allows(list, origin)"
     allowed = ["https://www.example.org", "https://*.union.example.org:8443"]
     for origin, answer in {

@@ -159,7 +159,7 @@ def test_a_closed_place_may_be_shown_anyway_and_put_away_again(visit: Start) -> 
     shown = row.locator(".card")
     expect(shown).to_contain_text("午休驿站")
     expect(shown.locator(".open")).to_have_attribute("data-state", "closed")
-    expect(shown.get_by_role("link", name="导航")).to_be_visible()
+    expect(shown.get_by_role("button", name="导航到午休驿站")).to_be_visible()
     expect(page.locator(".pin.is-selected")).to_have_text(re.compile(r"\+"))
     expect(page.locator("#status")).to_contain_text("午休驿站")
     assert page.url == before, "the question stays what it was"
@@ -374,7 +374,7 @@ def test_an_e_bike_is_parked_and_the_rest_is_walked(visit: Start) -> None:
     for near, walked in on_foot.items():
         told = page.locator(".card").filter(has=page.get_by_role("button", name=near, exact=True))
         expect(told.locator(".card__park")).to_have_count(int(walked > 30))
-    card.get_by_role("button", name=name).click()
+    card.get_by_role("button", name=name, exact=True).click()
     expect(page.locator(".parking")).to_have_count(1)
     expect(page.locator("path.way-foot").first).to_be_attached()
     at_the_door = next(near for near, walked in on_foot.items() if walked <= 30)

@@ -85,8 +85,8 @@ STREETS: list[tuple[Tags, Blocks]] = [
 
 FEATURES: list[tuple[Tags, BaseGeometry]] = [
     ({"natural": "water", "name": "后海"}, box(1, 10, 4, 4)),
-    ({"waterway": "river"}, line((0, 9), (20, 9))),
-    ({"waterway": "stream"}, line((0, 9.5), (20, 9.5))),
+    ({"waterway": "river", "name": "通惠河"}, line((0, 9), (20, 9))),
+    ({"waterway": "stream", "name": "小沟"}, line((0, 9.5), (20, 9.5))),
     ({"leisure": "park", "name": "地坛公园", "name:en": "Ditan Park"}, box(6, 10, 4, 4)),
     ({"leisure": "pitch"}, box(11, 10, 0.5, 0.5)),
     ({"landuse": "cemetery"}, box(12, 10, 2, 2)),
@@ -168,7 +168,7 @@ def test_largest_zoom_has_every_layer_and_kind(tiles: Path) -> None:
     assert kinds(drawn, "rail") == {"rail", "subway"}
     assert kinds(drawn, "waterway") == {"river", "stream"}
     assert kinds(drawn, "label") == {
-        "district", "subdistrict", "neighbourhood", "station", "park", "school", "hospital", "poi",
+        "district", "subdistrict", "neighbourhood", "station", "park", "school", "hospital", "poi", "water",
     }  # fmt: skip
 
 
@@ -245,7 +245,7 @@ def test_shared_borders_are_drawn_once(tiles: Path) -> None:
     [
         (9, ["东城区", "西城区"]),
         (12, ["东四街道", "景山街道"]),
-        (13, ["东四", "地坛公园"]),
+        (13, ["东四", "地坛公园", "后海"]),
         (14, ['中国美术馆 "{}\\ 😀\nNAMOC', "隆福医院", "隆福寺"]),
         (15, ["史家小学"]),
     ],
@@ -267,6 +267,13 @@ def test_label_has_both_names_and_says_no_name_twice(tiles: Path) -> None:
     assert {"kind": "park", "name": "地坛公园", "name_en": "Ditan Park", "rank": 5} in labels
     assert label_names(drawn).count("东四") == 1
     assert label_names(drawn).count("东四街道") == 1
+
+
+def test_lakes_and_rivers_are_named_and_ditches_are_not(tiles: Path) -> None:
+    drawn = decode(tiles, 15)
+    assert box(1, 10, 4, 4).contains(next(t.geometry for t in drawn if t.attributes.get("name") == "后海"))
+    rivers = {thing.attributes["kind"]: thing.attributes.get("name") for thing in drawn if thing.layer == "waterway"}
+    assert rivers == {"river": "通惠河", "stream": None}
 
 
 def test_nothing_is_drawn_far_beyond_the_streets(tiles: Path) -> None:

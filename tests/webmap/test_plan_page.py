@@ -77,9 +77,10 @@ def test_scripts_and_codes_have_words(app: Flask) -> None:
         | {f"status_{status.replace(' ', '_')}" for status in Status.__args__}  # type: ignore[attr-defined]
         | {f"about_{kind}" for kind in words["siting"]}
     )
+    codes |= {f"wrong_{column}" for column in ("cells", "lon", "lat", "price", "capacity")}
+    codes |= {f"{what}_{layer}" for layer in LAYERS for what in ("seats_fewest", "seats_title")}
+    codes |= {f"decay_{decay}" for decay in ("alike", "steps", "gaussian")}
     assert named
     assert named | codes <= words["plan"].keys()
-    assert words["siting"].keys() == set(KINDS) - {"capacitated"}, (
-        "capacities come with a table, which has no form here"
-    )
+    assert words["siting"].keys() == set(KINDS)
     assert words["service"].keys() == set(SERVICES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, Response, render_template_string
 from flask.testing import FlaskClient
 
 from webmap.security import init_security
@@ -39,6 +39,22 @@ def test_nothing_is_allowed_inline_or_from_elsewhere(client: FlaskClient) -> Non
     assert "unsafe" not in header
     assert not re.search(r"https?:|\*", header)
     assert policy({"Content-Security-Policy": header})["default-src"] == "'none'"
+
+
+def test_files_of_pages_carry_no_more_than_they_need() -> None:
+    app = Flask("test", static_folder=None)
+    init_security(app)
+    app.add_url_rule("/static/<name>", "static", lambda name: Response("1", mimetype="text/javascript"))
+    app.add_url_rule("/sw.js", "worker", lambda: Response("1", mimetype="text/javascript"))
+    app.add_url_rule("/data", "data", lambda: Response("{}", mimetype="application/json"))
+    script, worker, data = (app.test_client().get(path).headers for path in ("/static/a.js", "/sw.js", "/data"))
+    for headers in (script, worker, data):
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "Permissions-Policy" not in headers
+    assert "Content-Security-Policy" not in script
+    # a worker is under the policy that it comes with, and data must not be framed
+    short = "default-src 'self'; frame-ancestors 'self'"
+    assert worker["Content-Security-Policy"] == data["Content-Security-Policy"] == short
 
 
 def test_errors_and_every_other_answer_have_the_headers_too(client: FlaskClient) -> None:

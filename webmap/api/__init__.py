@@ -9,9 +9,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
+from geo.choosing.words import read_word
 from geo.places.model import place_to_json
 from webmap.geojson import search_results
-from webmap.params import along_query, nearest_query, search_query
+from webmap.i18n import LANGUAGES
+from webmap.params import along_query, check_names, heeds_advisory, nearest_query, search_query, values_of
 from webmap.site import Site, StoredJson, site
 
 api = Blueprint("api", __name__)
@@ -32,6 +34,14 @@ def places() -> Response:
     return stored(site().edition().places, "application/geo+json")
 
 
+@api.get("/api/v1/pins")
+def pins() -> Response:
+    """List all places as columns, for a map that draws them all; see :func:`webmap.pins.pins`."""
+    check_names(request.args, ("lang",))
+    lang = read_word("lang", values_of(request.args, ("lang",)).get("lang", LANGUAGES[0]), LANGUAGES)
+    return stored(site().edition().pins[lang], "application/json")
+
+
 @api.get("/api/v1/places/<place_id>")
 def place(place_id: str) -> Response:
     """Tell all that is known of one place."""
@@ -46,8 +56,13 @@ def nearest() -> Response:
 
 def nearest_answer(here: Site, args: MultiDict[str, str]) -> bytes:
     """Return the answer of a site to the question in a query string."""
-    edition = here.edition()
-    return edition.answers.nearest(edition.city.nearest(nearest_query(args, here.now())))
+    edition, query = here.edition(), nearest_query(args, here.now())
+    if not heeds_advisory(args):
+        return edition.answers.nearest(edition.city.nearest(query))
+    advisory = here.heeded.in_force(query.when or here.now())
+    if advisory is None:
+        return edition.answers.unrelieved(edition.city.nearest(query))
+    return edition.answers.relieved(edition.city.nearest_relieved(query, advisory.relief), advisory.to_json())
 
 
 @api.get("/api/v1/along")
@@ -87,8 +102,13 @@ def _json(values: Any) -> Response:
 
 def stored(kept: StoredJson, mimetype: str) -> Response:
     """Return a JSON answer that is kept, with its entity tag."""
-    response = _gzipped(kept.gzipped, mimetype)
-    response.set_etag(kept.etag, weak=True)  # the same for gzip and plain
+    if request.accept_encodings["br"] > 0:
+        response = Response(
+            kept.brotli, mimetype=mimetype, headers={"Content-Encoding": "br", "Vary": "Accept-Encoding"}
+        )
+    else:
+        response = _gzipped(kept.gzipped, mimetype)
+    response.set_etag(kept.etag, weak=True)  # the same however it is packed
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

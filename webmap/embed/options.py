@@ -11,16 +11,21 @@ from werkzeug.datastructures import MultiDict
 from geo.choosing.words import read_count, read_list, read_pair, read_word, shown
 from geo.city import City
 from geo.coords import BBox, LonLat
-from geo.errors import OutsideCityError, UnknownWordError
+from geo.errors import OutsideCityError, ParameterError, UnknownWordError
 from geo.places.model import SERVICES, Place
 from webmap.embed.mercator import MAX_ZOOM, MIN_ZOOM, View, view_of
 from webmap.i18n import LANGUAGES
+from webmap.modes import LARGE, TYPES
 from webmap.params import check_names, values_of
 
-Theme = Literal["auto", "light", "dark"]
+Theme = Literal["auto", "light", "dark", "contrast"]
 THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 PARTS: Final = ("list", "search", "locate")
-NAMES: Final = ("center", "zoom", "area", "service", "lang", "theme", *PARTS)
+LAYERS: Final = ("areas",)
+#: How far the layer's people go on foot, minutes.
+REACH_MIN: Final = 15
+MAX_REACH_MIN: Final = 60
+NAMES: Final = ("center", "zoom", "area", "service", "lang", "theme", "type", "layer", "hour", "reach", *PARTS)
 _CITY_ZOOM, _POINT_ZOOM = 13, 15
 
 
@@ -40,7 +45,14 @@ class EmbedOptions:
     services
         Kinds of place that are drawn, and asked for at first; none: all.
     lang, theme
-        ``auto`` follows the reader's system.
+        ``auto`` follows the reader's system; ``contrast`` is black on white.
+    type
+        Size of the main text, as :mod:`webmap.modes` knows it; empty: the usual one, or what the reader has chosen.
+    layer
+        ``areas``: how many people of each subdistrict have a place of these kinds within reach; empty: none.
+    hour, reach
+        The layer's hour of the day (0 to 23), when places must certainly be open; None: whatever their hours. How many
+        minutes on foot are within reach.
     list, search, locate
         Whether the answers are listed (otherwise one card shows the pin that is chosen), whether names can be looked
         up, and whether one's own position can be used.
@@ -52,6 +64,10 @@ class EmbedOptions:
     services: tuple[str, ...] = ()
     lang: str = LANGUAGES[0]
     theme: Theme = "auto"
+    type: str = ""
+    layer: str = ""
+    hour: int | None = None
+    reach: int = REACH_MIN
     list: bool = True
     search: bool = True
     locate: bool = True
@@ -71,6 +87,14 @@ class EmbedOptions:
             words["lang"] = self.lang
         if self.theme != THEMES[0]:
             words["theme"] = self.theme
+        if self.type:
+            words["type"] = self.type
+        if self.layer:
+            words["layer"] = self.layer
+        if self.hour is not None:
+            words["hour"] = str(self.hour)
+        if self.reach != REACH_MIN:
+            words["reach"] = str(self.reach)
         return words | {part: "no" for part in PARTS if not getattr(self, part)}
 
     def covers(self, place: Place) -> bool:
@@ -106,6 +130,18 @@ def read_options(args: MultiDict[str, str], city: City) -> EmbedOptions:
         values["lang"] = read_word("lang", words["lang"], LANGUAGES)
     if "theme" in words:
         values["theme"] = read_word("theme", words["theme"], THEMES)
+    if "type" in words:
+        asked = read_word("type", words["type"], (LARGE, *TYPES))
+        values["type"] = TYPES[1] if asked == LARGE else asked
+    if "layer" in words:
+        values["layer"] = read_word("layer", words["layer"], LAYERS)
+    if "hour" in words:
+        values["hour"] = read_count("hour", words["hour"], 0, 23)
+    if "reach" in words:
+        values["reach"] = read_count("reach", words["reach"], 1, MAX_REACH_MIN)
+    for name in ("hour", "reach"):
+        if name in words and "layer" not in words:
+            raise ParameterError(f"{name}={shown(words[name])} is of a layer; add layer=areas", parameter=name)
     return EmbedOptions(**values)
 
 

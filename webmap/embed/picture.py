@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geo.city import City
 from geo.coords import LonLat
+from webmap.embed.layer import LABEL_PX, AreaShare
 from webmap.embed.mercator import View
 
 WIDTH_PX: Final = 640
@@ -56,6 +57,40 @@ def picture(city: City, view: View, places: Iterable[LonLat], numbered: Iterable
         "dots": [(x, y) for _, x, y in _inside(view, places)][:MAX_DOTS],
         "numbers": _inside(view, numbered),
     }
+
+
+class Outlined(NamedTuple):
+    """A subdistrict on the picture: which colour, its path in SVG's words, its label and where that stands."""
+
+    step: int
+    path: str
+    label: str
+    x: int
+    y: int
+
+
+def outlined(city: City, view: View, shares: Iterable[AreaShare]) -> list[Outlined]:
+    """Return the subdistricts of a layer that lie in the picture; holes are left out, they are towns in towns."""
+    drawn = []
+    for share in shares:
+        shape = city.outlines[share.number]
+        if shape is None:
+            continue
+        path, low, high = "", np.full(2, np.inf), np.full(2, -np.inf)
+        for part in getattr(shape, "geoms", [shape]):
+            corners = np.rint(view.pixels(np.asarray(part.exterior.coords)[:, :2], WIDTH_PX, HEIGHT_PX)).astype(
+                np.int64
+            )
+            words, _ = _path(corners)
+            if words:
+                path += f"{words}z"
+                low, high = np.minimum(low, corners.min(axis=0)), np.maximum(high, corners.max(axis=0))
+        if path:
+            middle = shape.representative_point()
+            (x, y), size = view.pixels(np.array([[middle.x, middle.y]]), WIDTH_PX, HEIGHT_PX)[0], high - low
+            label = share.percent if min(size) >= LABEL_PX else ""
+            drawn.append(Outlined(share.step, path, label, round(x), round(y)))
+    return drawn
 
 
 def _strokes(city: City, view: View) -> list[Strokes]:

@@ -12,21 +12,26 @@ from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from geo.choosing.words import read_count
+from geo.coverage.planner import Coverage
 from geo.errors import InputError, ParameterError
+from geo.places.hours import CHINA
+from webmap.api.planning import desk
 from webmap.embed import snippet as paste
+from webmap.embed.layer import BOUNDS, area_shares, layer_query
 from webmap.embed.listing import listing
 from webmap.embed.mercator import MAX_ZOOM, MIN_ZOOM
-from webmap.embed.options import THEMES, EmbedOptions, read_options, view_for
-from webmap.embed.picture import HEIGHT_PX, WIDTH_PX, picture
+from webmap.embed.options import MAX_REACH_MIN, NAMES, REACH_MIN, THEMES, EmbedOptions, read_options, view_for
+from webmap.embed.picture import HEIGHT_PX, WIDTH_PX, outlined, picture
 from webmap.embed.themes import sheet
-from webmap.embed.words import frame_title, picture_words
+from webmap.embed.words import frame_title, layer_words, picture_words
 from webmap.errors import problem_values, wants_page
 from webmap.i18n import LANGUAGES, language
 from webmap.maps import city_map
+from webmap.modes import TYPES
 from webmap.pages import page
 from webmap.params import check_names
 from webmap.security import csp_allow
-from webmap.site import site
+from webmap.site import Site, site
 from webmap.words import page_words
 
 embedding = Blueprint("embed", __name__)
@@ -48,7 +53,8 @@ def frame() -> Response:
         return _problem(error)
     view, city = view_for(options, here.city), here.city_summary()
     shell = city_map(city | {"center": list(view.center)}, lang=options.lang, zoom=view.zoom)
-    told = {"embedders": here.settings.embedders, "services": options.services}
+    layer = _layer(here, options)
+    told = {"embedders": here.settings.embedders, "services": options.services, "layer": layer}
     return page(
         "embed.html",
         city=city,
@@ -57,7 +63,9 @@ def frame() -> Response:
         shell=shell,
         embed=options,
         told=told,
+        layer=layer,
         found=listing(here, options, view),
+        heeded=_heeded(here),
         picture_px=(WIDTH_PX, HEIGHT_PX),
         pictures={theme: _picture_query(options, theme) for theme in ("light", "dark")},
         **_theme(options.theme),
@@ -75,13 +83,17 @@ def still() -> Response:
     others = [place.position for place in places.values() if place.id not in found and options.covers(place)]
     values = picture(here.city, view, others, [places[number].position for number in found])
     words = picture_words(len(values["dots"]) + len(values["numbers"]))
+    coverage = _coverage(here, options)
+    shares = area_shares(here.city, coverage) if coverage else ()
     sources = [source["attribution"] for source in here.city.manifest.sources if "attribution" in source]
     svg = render_template(
         "embed_map.svg",
         **values,
         **words,
+        shares=outlined(here.city, view, shares),
         lang=options.lang,
         dark=options.theme == "dark",
+        strong=options.theme == "contrast",
         sources=list(dict.fromkeys(sources)),
     )
     response = Response(svg, mimetype="image/svg+xml")
@@ -118,13 +130,17 @@ def builder() -> Response:
     height, options, problem = paste.HEIGHT_PX, EmbedOptions(lang=lang), None
     try:
         check_names(
-            request.args, (*_OF_THE_FORM, "center", "zoom", "area", "service", "theme", "list", "search", "locate")
+            request.args,
+            (*_OF_THE_FORM, *(name for name in NAMES if name != "lang")),
         )
         height = _height(request.args)
         asked = MultiDict(
             (name, value) for name, values in given.items() for value in values if name not in _OF_THE_FORM
         )
         asked["lang"] = request.args.get("language") or lang
+        if "layer" not in asked:  # a form sends these fields whether or not they are of use
+            asked.poplist("hour")
+            asked.poplist("reach")
         options = read_options(asked, here.city)
     except InputError as error:
         problem = str(error)
@@ -142,6 +158,8 @@ def builder() -> Response:
         heights=(paste.MIN_HEIGHT_PX, paste.MAX_HEIGHT_PX),
         zooms=(MIN_ZOOM, MAX_ZOOM),
         themes=THEMES,
+        types=TYPES,
+        reaches=(REACH_MIN, MAX_REACH_MIN),
         languages=LANGUAGES,
         areas=areas,
         problem=problem,
@@ -207,8 +225,40 @@ def _problem(error: InputError) -> Response:
     return response
 
 
+def _coverage(here: Site, options: EmbedOptions) -> Coverage | None:
+    if not options.layer:
+        return None
+    return desk().coverage(here.city, layer_query(options, here.city, here.now()), None)
+
+
+def _layer(here: Site, options: EmbedOptions) -> dict[str, Any] | None:
+    """Return what the page and its script must know of the layer."""
+    coverage = _coverage(here, options)
+    if coverage is None:
+        return None
+    areas = [
+        {"number": each.number, "name": each.name, "name_en": each.name_en, "step": each.step, "percent": each.percent}
+        for each in area_shares(here.city, coverage)
+    ]
+    return {
+        "areas": areas,
+        "version": here.city.manifest.version,
+        "words": layer_words(options, coverage.demand.name == "residents", BOUNDS),
+    }
+
+
+def _heeded(here: Site) -> dict[str, str] | None:
+    advisory = here.heeded.in_force(here.now())
+    if advisory is None:
+        return None
+    return {"kind": advisory.kind, "time": f"{advisory.until.astimezone(CHINA):%m-%d %H:%M}"}
+
+
 def _theme(theme: str) -> dict[str, Any]:
-    return {} if theme == "auto" else {"theme": theme, "theme_version": sheet(theme)[1]}
+    if theme == "auto":
+        return {}
+    scheme = "dark" if theme == "dark" else "light"
+    return {"theme": scheme, "theme_version": sheet(scheme)[1]}
 
 
 def _picture_query(options: EmbedOptions, theme: str) -> dict[str, str]:

@@ -11,8 +11,6 @@ const WORTH_TELLING_M = 30;
 // A longer number would push the other buttons to a second row on a phone.
 const SHORT_PHONE = 6;
 
-const AMAP_MODES = { walk: "walk", bike: "ride", ebike: "ride", drive: "car" };
-
 /** How far a rider walks at the end, metres; 0 where it is not worth a word. */
 export function walkedAtTheEnd({ on_foot_m: onFoot = 0 }) {
   return onFoot > WORTH_TELLING_M ? onFoot : 0;
@@ -23,22 +21,27 @@ export function walkedAtTheEnd({ on_foot_m: onFoot = 0 }) {
  * @param {object} result as the API gives it; one without a number of its own has its place's id as rank
  * @param {string} mode how one travels
  * @param {(rank: number|string) => void} onShow called when the name is pressed
+ * @param {Node[]} top the time, and a line that goes with it
  */
-export function card(result, mode, onShow) {
+export function card(result, mode, onShow, top = [time(result), lengths(result)]) {
   const { place, rank } = result;
   const name = nameOf(place);
-  return el(
+  const node = el(
     "li",
     { class: "card", id: `card-${rank}`, "data-rank": rank },
     el("span", { class: "card__rank", "aria-hidden": "true" }, label(rank)),
     el("h3", { class: "card__name" }, el("button", { class: "card__show", type: "button", "aria-pressed": "false", onclick: () => onShow(rank) }, outside(name))),
-    el("p", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`),
-    lengths(result),
+    ...top,
     tags(place, name),
     openness(result),
     facts(result),
-    actions(place, name, mode),
+    actions(place, name),
   );
+  return Object.assign(node, { told: { result, mode } });
+}
+
+function time(result) {
+  return el("p", { class: "card__time" }, el("b", {}, String(minutes(result.travel_s))), ` ${ui("minutes")}`);
 }
 
 function lengths(result) {
@@ -135,38 +138,15 @@ function source(place) {
   return el("span", {}, before, name, after, " · ", told.join(" · "));
 }
 
-function actions(place, name, mode) {
-  return el("div", { class: "card__actions" }, navigate(place, name, mode), place.phone ? call(place.phone) : null, copyAddress(place, name));
-}
-
-function navigate(place, name, mode) {
-  const to = [place.lon, place.lat, encodeURIComponent(place.name.replaceAll(",", " "))].join(",");
-  const href = `https://uri.amap.com/navigation?to=${to}&mode=${AMAP_MODES[mode] ?? "walk"}&coordinate=wgs84`;
-  return el(
-    "a",
-    { class: "button button--go", href, rel: "noopener noreferrer", target: "_blank", "aria-label": ui("navigate_to", { name }) },
-    icon("navigate"),
-    ui("navigate"),
-  );
+/** What can be done with a place; go/going.js, which is loaded with the first answer, adds to it. */
+function actions(place, name) {
+  const href = `geo:${place.lat},${place.lon}`;
+  const go = el("a", { class: "button button--go", href, target: "_self", "aria-label": ui("navigate_to", { name }) }, icon("navigate"), ui("navigate"));
+  return el("div", { class: "card__actions" }, go, place.phone ? call(place.phone) : null);
 }
 
 function call(phone) {
   const number = phone.replace(/[^\d+*#,;]/g, "");
   const shown = phone.length <= SHORT_PHONE ? phone : ui("call");
   return el("a", { class: "button", href: `tel:${number}`, title: phone, "aria-label": ui("call_to", { phone }) }, icon("phone"), outside(shown));
-}
-
-function copyAddress(place, name) {
-  const text = [name, place.address, `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`].filter(Boolean).join("\n");
-  const label = el("span", { "aria-live": "polite" }, ui("copy"));
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      label.textContent = ui("copied");
-    } catch {
-      label.textContent = ui("copy_failed");
-    }
-    setTimeout(() => (label.textContent = ui("copy")), 2500);
-  };
-  return el("button", { class: "button", type: "button", onclick: copy }, icon("copy"), label);
 }

@@ -39,7 +39,8 @@ byId("copy").addEventListener("click", async ({ currentTarget: button }) => {
 function address() {
   const data = new FormData(form);
   const query = new URLSearchParams();
-  for (const name of ["center", "zoom", "area", "theme", "list", "search", "locate"]) if (data.get(name)) query.set(name, data.get(name).trim());
+  const layer = data.get("layer") ? ["layer", "hour", "reach"] : [];
+  for (const name of [...layer, "center", "zoom", "area", "theme", "type", "list", "search", "locate"]) if (data.get(name)) query.set(name, data.get(name).trim());
   if (data.getAll("service").length) query.set("service", data.getAll("service").join(","));
   query.set("lang", data.get("language"));
   return `/embed?${query}`;

@@ -16,9 +16,13 @@ export function start(map) {
     keepsAddress: false,
     draws: ({ services }) => !told.services.length || services.some((kind) => told.services.includes(kind)),
     // Never from where: whose position it is stays in the frame, and times to several places would give it away.
-    onNearest: ({ mode, results: [first, ...others] }) => host.say("nearest", { mode, count: first ? others.length + 1 : 0, place: first ? named(first.place) : null }),
+    onNearest: ({ mode, results, nearest }) => {
+      const found = results.find(({ place }) => place.id === nearest?.[0]) ?? results[0];
+      host.say("nearest", { mode, count: results.length, place: found ? named(found.place) : null });
+    },
     onSelect: (place) => host.say("select", { place: named(place) }),
   });
+  if (told.layer) import("./embed_layer.js").then(({ drawShares }) => drawShares(map, told.layer)).catch(console.warn);
   host.say("ready", { city: city.name, version: city.version, lang });
   new ResizeObserver(() => host.say("height", { height: Math.ceil(document.body.getBoundingClientRect().height) })).observe(document.body);
 }

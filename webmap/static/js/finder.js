@@ -1,7 +1,8 @@
 // The finder: a question (where from, how, what) becomes a list of cards tied to pins.
 
-import { Problem, ask, cancel, isAbort } from "./api.js";
+import { HOME, Problem, ask, cancel, isAbort } from "./api.js";
 import { card } from "./cards.js";
+import { readPins } from "./crowd.js";
 import { el, icon, outside } from "./dom.js";
 import { readForm, writeForm } from "./filters.js";
 import { MapView } from "./mapview.js";
@@ -47,6 +48,11 @@ class Finder {
   #state = readState(city);
   #hello = document.querySelector(".hello");
   #ways;
+  #attended = null;
+  #telling = null;
+  // Whether a warning has been spoken of, and whether the order is to be the plain one all the same.
+  #warned = false;
+  #plain = false;
 
   constructor(map, ways) {
     this.#ways = ways;
@@ -66,13 +72,29 @@ class Finder {
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("when-now").addEventListener("click", () => this.#now());
     addEventListener("popstate", () => this.restore());
+    document.addEventListener("yizhan:back", () => this.#loadPlaces().then(() => this.restore()));
     new ResizeObserver(() => this.#view.resized()).observe(byId("map"));
     wireSearch(
       { form: byId("search"), input: byId("search-input"), list: byId("search-list"), none: byId("search-none") },
-      (found) => this.#from(found.lon, found.lat, originOf(found)),
+      (found) => {
+        byId("results").focus({ preventScroll: true }); // the box goes away, and the focus must not
+        this.#from(found.lon, found.lat, originOf(found));
+      },
       (error) => this.#notice(words.problem[error.code] ?? words.problem.internal),
     );
+    byId("kept")?.addEventListener("click", async () => (await import("./go/favourites.js")).open());
     this.#loadPlaces();
+    try {
+      // What was told without a network waits on the device.
+      if (Object.keys(localStorage).some((key) => key.startsWith("yizhan.report."))) this.#tell();
+    } catch {
+      // Nothing can wait there.
+    }
+  }
+
+  #tell() {
+    if (HOME) return; // there is nobody to tell
+    this.#telling ??= import("./tell/tell.js").then(({ attend }) => attend(byId("answer"))).catch(console.warn);
   }
 
   /** Show what the address says. */
@@ -84,8 +106,7 @@ class Finder {
 
   async #loadPlaces() {
     try {
-      const { features } = await ask("places", "/api/v1/places");
-      this.#view.showPlaces({ features: features.filter(({ properties }) => this.#ways.draws(properties)) });
+      this.#view.showPlaces(readPins(await ask("places", "/api/v1/pins", lang === "zh" ? {} : { lang }), this.#ways.draws));
     } catch (error) {
       // Without the dots the finder still answers; the next question will say if the network is gone.
       console.warn(error);
@@ -170,7 +191,8 @@ class Finder {
     this.#view.showOrigin(origin);
     this.#waiting();
     try {
-      await this.#answer(await ask("nearest", "/api/v1/nearest", nearestQuery(this.#state, ANSWERS)));
+      const order = this.#plain ? {} : { advisory: "heed" };
+      await this.#answer(await ask("nearest", "/api/v1/nearest", { ...nearestQuery(this.#state, ANSWERS), ...order }));
     } catch (error) {
       if (!isAbort(error)) this.#problem(error);
     }
@@ -182,18 +204,40 @@ class Finder {
     this.#view.showAnswer(answer);
     this.#ways.onNearest(answer);
     if (!answer.results.length) {
+      this.#warn(answer, []);
       this.#empty(await this.#whole(answer));
       return;
     }
     const cards = answer.results.map((result) => card(result, answer.mode, (rank) => this.#select(rank)));
     answer.results.forEach(({ rank }, at) => this.#tie(cards[at], rank));
-    this.#show(ui("found", { n: cards.length }), [el("ol", { class: "cards" }, ...cards), this.#passed(answer)].filter(Boolean));
-    const [nearest] = answer.results;
+    this.#show(answer.advisory ? "" : ui("found", { n: cards.length }), [el("ol", { class: "cards" }, ...cards), this.#passed(answer)].filter(Boolean));
+    this.#warn(answer, cards);
+    const [first] = answer.results;
+    const nearest = answer.results.find(({ place }) => place.id === answer.nearest?.[0]) ?? first;
     const found = ui("found_status", { n: cards.length, name: nameOf(nearest.place), mode: wordFor("by_mode", answer.mode), minutes: minutes(nearest.travel_s) });
     const passed = surprises(answer);
     this.#say(passed ? `${found} ${counted("passed_status", passed)}` : found);
-    this.#select(nearest.rank, { frame: false });
+    this.#select(first.rank, { frame: false });
     this.#view.frameAnswer();
+    document.dispatchEvent(new CustomEvent("yizhan:answered"));
+    this.#attend();
+    this.#tell();
+  }
+
+  /** Let cards be dressed with what can be done with a place; loaded with the first of them. */
+  #attend() {
+    this.#attended ??= import("./go/going.js").then(({ attend }) => attend(byId("answer"))).catch(console.warn);
+  }
+
+  /** While a warning of heat or cold is in force, say so, and in which order the places are. */
+  #warn(answer, cards) {
+    if (!answer.advisory && !this.#warned) return;
+    this.#warned = true;
+    const order = (plain) => {
+      this.#plain = plain;
+      this.#refresh();
+    };
+    import("./tell/advisory.js").then(({ warn }) => warn(byId("answer"), answer, cards, this.#plain, order)).catch(console.warn);
   }
 
   /** Pointing at a card, or moving the focus into it, shows its pin and way. */
@@ -247,6 +291,7 @@ class Finder {
       this.#view.pointAt(null);
       this.#view.addResult({ ...result, rank: place.id });
       const node = card({ ...result, rank: place.id }, answer.mode, (rank) => this.#select(rank));
+      this.#attend();
       this.#tie(node, place.id);
       expand(button, true);
       row.append(el("ol", { class: "cards" }, node));
@@ -279,7 +324,7 @@ class Finder {
 
   #problem(error) {
     const code = error instanceof Problem && error.code in words.problem ? error.code : "internal";
-    this.#message(wordFor("problem", code).replace("{city}", nameOf(city)), "", this.#remedies(code));
+    this.#message(error.text ?? wordFor("problem", code).replace("{city}", nameOf(city)), error.hint ?? "", this.#remedies(code));
   }
 
   #remedies(code) {
@@ -318,6 +363,7 @@ class Finder {
   #show(title, nodes) {
     byId("results-title").hidden = !title;
     byId("results-title").textContent = title;
+    byId("read").hidden = !("speechSynthesis" in window && nodes.some((node) => node.matches(".cards")));
     byId("answer").setAttribute("aria-busy", "false");
     // Who pressed what is replaced stays at the results.
     if (byId("answer").contains(document.activeElement)) byId("results").focus({ preventScroll: true });
@@ -334,6 +380,8 @@ class Finder {
   }
 
   #openWays(open) {
+    // Who has picked a name there goes on at the results.
+    if (!open && byId("ways").contains(document.activeElement)) byId("results").focus({ preventScroll: true });
     byId("ways").hidden = !open;
     byId("change").setAttribute("aria-expanded", String(open));
   }
@@ -352,7 +400,15 @@ class Finder {
   #linkLanguages() {
     for (const link of document.querySelectorAll("[data-lang-switch]")) {
       const query = addressQuery(this.#state, city, link.dataset.langSwitch);
-      link.href = query ? `?${query}` : location.pathname;
+      const [page] = link.getAttribute("href").split("?");
+      link.href = query ? `${page}?${query}` : page || location.pathname;
+    }
+    const { origin } = this.#state;
+    for (const link of document.querySelectorAll("[data-at]")) {
+      const url = new URL(link.href);
+      if (origin) url.searchParams.set(link.dataset.at, `${origin.lon},${origin.lat}`);
+      else url.searchParams.delete(link.dataset.at);
+      link.href = url;
     }
   }
 }

@@ -1,9 +1,11 @@
-// What lies on the base map: all places as light dots, the origin, the answers as numbered pins and
+// What lies on the base map: all places as light dots (crowd.js), the origin, the answers as numbered pins and
 // the way to the one that is looked at.
 
 import { ask, isAbort } from "./api.js";
+import { onScheme } from "./basemap.js";
 import { label, walkedAtTheEnd } from "./cards.js";
-import { el, icon, outside } from "./dom.js";
+import { Crowd } from "./crowd.js";
+import { el, outside } from "./dom.js";
 import { nameOf, ui, wordFor, words } from "./words.js";
 
 const L = window.L;
@@ -13,15 +15,11 @@ const SIGNS = { closing_soon: "!", closed: "×", unknown: "?" };
 const NEAR_ZOOM = 14;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
-L.MarkerCluster.mergeOptions({ keyboard: false });
-
 /** The layers of the finder on a Leaflet map. */
 export class MapView {
   #map;
   #pins = new Map();
-  #dots = new Map();
   #crowd = null;
-  #hidden = [];
   #ways = L.layerGroup();
   #origin = null;
   #passed = null;
@@ -38,25 +36,20 @@ export class MapView {
     this.#map = map;
     this.#onPin = onPin;
     this.#ways.addTo(map);
-    map.on("click", (event) => onPick(event.latlng.lng, event.latlng.lat));
+    map.on("click", (event) => this.#crowd?.press(event.containerPoint) || onPick(event.latlng.lng, event.latlng.lat));
     map.on("zoomstart", () => (this.#zooming = true));
     map.on("zoomend", () => this.#zoomed());
     this.#describeMap(onPick);
   }
 
-  /** Draw all places of the city as dots, gathered where they are many. */
-  showPlaces(collection) {
-    this.#crowd = L.markerClusterGroup({
-      maxClusterRadius: 56,
-      disableClusteringAtZoom: 15,
-      showCoverageOnHover: false,
-      spiderfyOnMaxZoom: false,
-      animate: !STILL.matches,
-      iconCreateFunction: clusterIcon,
+  /** Draw places of the city as dots, gathered where they are many; `pins` as readPins of crowd.js gives them. */
+  showPlaces(pins) {
+    this.#crowd?.show(pins);
+    this.#crowd ??= new Crowd(this.#map, pins, {
+      onDot: (pin) => this.#describe(pin),
+      title: (n) => ui("cluster", { n }),
+      onLook: onScheme,
     });
-    for (const feature of collection.features) this.#dots.set(feature.properties.id, this.#dot(feature));
-    this.#crowd.addLayers([...this.#dots.values()]);
-    this.#crowd.addTo(this.#map);
     this.#hideAnswered();
   }
 
@@ -131,7 +124,7 @@ export class MapView {
     this.#pins.clear();
     this.#ways.clearLayers();
     this.pointAt(null);
-    this.#crowd?.addLayers(this.#hidden.splice(0));
+    this.#crowd?.hide([]);
     this.#origin?.remove();
     this.#origin = null;
     this.#answer = null;
@@ -218,9 +211,7 @@ export class MapView {
 
   /** A place with a pin needs no dot; the dots may arrive before the answer or after it. */
   #hideAnswered() {
-    if (!this.#crowd || !this.#answer) return;
-    this.#hidden = this.#answer.results.map(({ place }) => this.#dots.get(place.id)).filter(Boolean);
-    this.#crowd.removeLayers(this.#hidden);
+    if (this.#crowd && this.#answer) this.#crowd.hide(this.#answer.results.map(({ place }) => place.id));
   }
 
   #start() {
@@ -251,27 +242,17 @@ export class MapView {
     if (this.#frameNext) this.#frame(this.#frameNext);
   }
 
-  #dot(feature) {
-    const [lon, lat] = feature.geometry.coordinates;
-    const dot = L.marker([lat, lon], {
-      icon: L.divIcon({ className: "dot", iconSize: [28, 28], html: el("span", { class: "dot__face" }, icon(feature.properties.services[0] ?? "dot")) }),
-      title: nameOf(feature.properties),
-      keyboard: false,
-    });
-    dot.on("click", () => this.#describe(dot, feature.properties));
-    return dot;
-  }
-
-  async #describe(dot, properties) {
-    const box = el("div", { class: "about" }, el("h3", { class: "about__name" }, outside(nameOf(properties))));
-    const lines = el("div", {}, el("p", {}, properties.services.map((kind) => wordFor("service", kind)).join(" · ")), el("p", {}, wordFor("accuracy", properties.accuracy)));
+  async #describe(pin) {
+    const box = el("div", { class: "about" }, el("h3", { class: "about__name" }, outside(pin.name)));
+    const lines = el("div", {}, el("p", {}, pin.services.map((kind) => wordFor("service", kind)).join(" · ")));
     box.append(lines);
     // Leaflet takes the element as it is; none of its text is parsed.
-    const popup = L.popup({ className: "bubble", maxWidth: 260, autoPanPadding: [12, 12] }).setLatLng(dot.getLatLng()).setContent(box).openOn(this.#map);
+    const popup = L.popup({ className: "bubble", maxWidth: 260, autoPanPadding: [12, 12] }).setLatLng([pin.lat, pin.lon]).setContent(box).openOn(this.#map);
     try {
-      const place = await ask("place", `/api/v1/places/${encodeURIComponent(properties.id)}`);
+      const place = await ask("place", `/api/v1/places/${encodeURIComponent(pin.id)}`);
       const where = place.address ?? place.subdistrict ?? place.district;
       lines.prepend(...(where ? [el("p", {}, outside(where))] : []));
+      lines.append(el("p", {}, wordFor("accuracy", place.accuracy)));
       popup.update();
     } catch (error) {
       // The bubble already says what the map knows; more was a courtesy.
@@ -284,11 +265,6 @@ function mark(pin, selected) {
   const node = pin.getElement();
   node?.classList.toggle("is-selected", selected);
   pin.setZIndexOffset(selected ? 2000 : 1000);
-}
-
-function clusterIcon(cluster) {
-  const count = cluster.getChildCount();
-  return L.divIcon({ className: "cluster", iconSize: [36, 36], html: el("span", { class: "cluster__face", title: ui("cluster", { n: count }) }, String(count)) });
 }
 
 /** Which corner of a way is at a position, or nearest to it. */

@@ -36,7 +36,7 @@ function detail(result) {
 }
 
 /** The time by China's clock, as the API gives it; with the day if it is another than that of the arrival. */
-function clock(time, arrival) {
+export function clock(time, arrival) {
   const hour = time.slice(11, 16);
   const day = daysBetween(arrival.slice(0, 10), time.slice(0, 10));
   if (day === 0) return hour;

@@ -20,7 +20,8 @@ export function passedOver(answer, handlers) {
   const { places, count } = answer.passed_over;
   if (!count) return null;
   const [near, others] = split(places);
-  const full = answer.results.length >= answer.k;
+  // While a warning is in force, places that give relief come on top of the nearest.
+  const full = (answer.nearest ?? answer.results).length >= answer.k;
   const none = answer.results.length === 0;
   const titled = (key, group, values) => counted(key, count > places.length ? `${group.length}+` : group.length, values);
   return el(
