@@ -74,9 +74,16 @@ def real_streets(real_extract: Extract) -> RealStreets:
 
 
 @pytest.fixture(scope="session")
-def real_network(real_extract: Extract) -> StreetNetwork:
-    """Return the real extract's streets."""
-    return build_network(real_extract)[0]
+def real_network(request: pytest.FixtureRequest, built_once: BuiltOnce, real_extract_path: Path) -> StreetNetwork:
+    """Return the real extract's streets; who builds them reads the extract, the others need not."""
+    assert real_extract_path.is_file()
+
+    def build(out: Path) -> None:
+        begun = out.with_suffix(".begun")
+        build_network(request.getfixturevalue("real_extract"))[0].save(begun)
+        begun.rename(out)
+
+    return StreetNetwork.load(built_once("streets", build))
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,8 @@ def test_a_wrong_command_ends_with_code_2_and_its_usage(arguments: list[str], ca
     "command",
     ["", "build", "sample", "nearest", "along", "search", "serve", "places", "places list", "places show",
      "places history", "backup", "restore", "import", "export", "hours", "calendar", "calendar show",
-     "calendar import", "events", "poster", "coverage", "gaps", "site", "report"],
+     "calendar import", "events", "poster", "coverage", "gaps", "site", "report", "reports list", "reports close",
+     "advisory set", "advisory list", "advisory clear"],
 )  # fmt: skip
 def test_help_is_there_for_every_command(command: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -185,7 +186,7 @@ def test_every_command_has_a_help_that_is_tested() -> None:
 
     assert set(commands) == {
         "build", "sample", "nearest", "along", "search", "serve", "places", "backup", "restore", "import", "export",
-        "hours", "calendar", "events", "poster", "coverage", "gaps", "site", "report",
+        "hours", "calendar", "events", "poster", "coverage", "gaps", "site", "report", "reports", "advisory",
     }  # fmt: skip
 
 
