@@ -173,7 +173,8 @@ class Finder:
             Whether to keep the first few places of every crossing.
         """
         if hierarchy is not None and self._search.hubs is None:
-            self._search.hubs = Hubs(self._search.graph, self._search.leaves, hierarchy)
+            standing = self._network.standing(self._mode)
+            self._search.hubs = Hubs(self._search.graph, self._search.leaves, hierarchy, standing)
         if labels and self._search.labels is None:
             self._search.labels = make_labels(self._network.arcs[self._mode], self._search.leaves)
 

@@ -48,6 +48,12 @@ def profile_arcs(
     )
 
 
+def main_nodes(component: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell for each node, by its component, whether it is of a main network, bool (n_nodes,)."""
+    size = np.bincount(component)[component]
+    return np.asarray(size >= max(ISLET_SHARE * size.max(initial=0), 2))
+
+
 def park_and_walk(ride: ProfileArcs, walk: ProfileArcs) -> ProfileArcs:
     """Let a rider park at any node and walk on; see :class:`ProfileArcs` for the labels.
 
@@ -109,8 +115,6 @@ def _standing(
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     graph = coo_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(node_count, node_count)).tocsr()
     _, component = connected_components(graph, directed=True, connection="strong")
-    size = np.bincount(component)[component]
-    large = size >= max(ISLET_SHARE * size.max(initial=0), 2)
-    main = large[nodes].all(axis=1)
+    main = main_nodes(component)[nodes].all(axis=1)
     standing = np.where(open_, np.where(main, MAIN, ISLET), CLOSED).astype(np.uint8)
     return component.astype(np.int32), standing

@@ -23,6 +23,7 @@ from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF
 from geo.streets.mapped import mapped
 from geo.streets.network import ProfileArcs
+from geo.streets.parking import worth_it
 from geo.streets.queues import pop, push
 
 #: Labels that a search for a way around settles before it gives up: when a label's turn is estimated, and when it is
@@ -90,7 +91,7 @@ def make_hierarchy(arcs: ProfileArcs) -> Hierarchy:
     """
     n = len(arcs.first_arc) - 1
     tail = np.repeat(np.arange(n, dtype=np.int32), np.diff(arcs.first_arc))
-    kept = _cheapest(tail, arcs.arc_head, arcs.arc_cost)
+    kept = _cheapest(tail, arcs.arc_head, arcs.arc_cost, worth_it(arcs))
     tail, head, cost = tail[kept], arcs.arc_head[kept], arcs.arc_cost[kept]
     ups, downs = _rows(n, tail, head, cost, kept), _rows(n, head, tail, cost, kept)
     number, up_row, up_size, up, down_row, down_size, down = _contract(*ups, *downs)
@@ -106,10 +107,12 @@ def make_hierarchy(arcs: ProfileArcs) -> Hierarchy:
     )  # fmt: skip
 
 
-def _cheapest(tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the cheapest arc of each pair of labels, without loops, in order of (tail, head)."""
+def _cheapest(
+    tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np.int32], needed: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the cheapest needed arc of each pair of labels, without loops, in order of (tail, head)."""
     order = np.lexsort((cost, head, tail))
-    order = order[tail[order] != head[order]]
+    order = order[needed[order] & (tail[order] != head[order])]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
     cheapest: NDArray[np.int64] = order[first]

@@ -23,7 +23,7 @@ from geo.streets.buckets import ARC, BEFORE, SPENT, STAMP, make_buckets
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
 from geo.streets.hierarchy import Hierarchy
-from geo.streets.network import NO_WAY
+from geo.streets.network import MAIN, NO_WAY
 from geo.streets.queues import pop, push
 from geo.streets.snapping import Position
 
@@ -70,7 +70,7 @@ class HubSpace:
 
 
 class Hubs:
-    """Costs and ways to all facilities from anywhere; threads may share it.
+    """Costs and ways to all facilities from anywhere that it serves; threads may share it.
 
     Parameters
     ----------
@@ -78,6 +78,9 @@ class Hubs:
         The streets of a mode *to facilities*, and the facilities hung on them.
     hierarchy
         Of the same mode's arcs.
+    standing
+        What each edge is to who sets out, as :class:`~geo.streets.network.ProfileArcs` has it. Where riders park,
+        hubs answer for origins on the main network; None: there are no others.
 
     Raises
     ------
@@ -85,7 +88,9 @@ class Hubs:
         The graph runs from facilities, or is not the hierarchy's.
     """
 
-    def __init__(self, graph: Graph, leaves: Leaves, hierarchy: Hierarchy) -> None:
+    def __init__(
+        self, graph: Graph, leaves: Leaves, hierarchy: Hierarchy, standing: NDArray[np.uint8] | None = None
+    ) -> None:
         if graph.backward or graph.label_count != len(hierarchy.number):
             raise InputError(
                 f"a graph of {graph.label_count} labels {'from' if graph.backward else 'to'} facilities, and a "
@@ -95,7 +100,12 @@ class Hubs:
         self.leaves = leaves
         self.hierarchy = hierarchy
         self.buckets = make_buckets(hierarchy, leaves)
+        self._standing = standing if len(graph.foot_along) else None
         self._local = threading.local()
+
+    def serves(self, edge: int) -> bool:
+        """Tell whether ways from an edge are known: the walks of who rides off an islet are in no hierarchy."""
+        return self._standing is None or bool(self._standing[edge] == MAIN)
 
     def all(self, origin: Position, cutoff: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return all facilities within a cutoff.

@@ -172,7 +172,8 @@ class Stream:
 
     def __init__(self, search: Search, origin: Position, cutoff: int) -> None:
         self._search = search
-        self._labels, self._hubs = search.labels, search.hubs
+        self._labels = search.labels
+        self._hubs = search.hubs if search.hubs is not None and search.hubs.serves(origin.edge) else None
         self._origin = origin
         self._cutoff = cutoff
         self._space = search.workspace()

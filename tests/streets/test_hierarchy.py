@@ -35,6 +35,10 @@ def at(edge: int, offset_m: float) -> Position:
     return Position(edge, offset_m, 0.0, 0.0, 0.0)
 
 
+def hubs_of(network: StreetNetwork, mode: Mode, leaves: Leaves) -> Hubs:
+    return Hubs(graph(network, mode), leaves, make_hierarchy(network.arcs[mode]), network.standing(mode))
+
+
 def searched(search: Search, origin: Position, cutoff: int) -> tuple[list[int], list[int]]:
     stream = search.stream(origin, cutoff)
     stream.reach(len(search.leaves.edge))
@@ -81,14 +85,14 @@ def check(hubs: Hubs, search: Search, origin: Position, cutoff: int) -> int:
     return len(facility)
 
 
-def origins_in(network: StreetNetwork, where: Positions, rng: np.random.Generator) -> list[Position]:
-    """Return positions anywhere on edges, at their ends, and where facilities are."""
-    edges = [edge for edge in rng.integers(0, network.edge_count, 6).tolist() if network.edge_length_m[edge] > 0]
-    anywhere = [
-        at(e, float(network.edge_length_m[e]) * float(rng.choice([0.0, 1.0, 0.5, rng.random()]))) for e in edges
-    ]
+def origins_in(hubs: Hubs, where: Positions, rng: np.random.Generator) -> list[Position]:
+    """Return positions anywhere on edges, at their ends, and where facilities are, as far as they are served."""
+    length_m = hubs.graph.edge_length_m
+    edges = [edge for edge in rng.integers(0, len(length_m), 6).tolist() if length_m[edge] > 0]
+    anywhere = [at(e, float(length_m[e]) * float(rng.choice([0.0, 1.0, 0.5, rng.random()]))) for e in edges]
     there = np.flatnonzero(where.edge >= 0)[:2].tolist()
-    return anywhere + [at(int(where.edge[number]), float(where.offset_m[number])) for number in there]
+    at_doors = [at(int(where.edge[number]), float(where.offset_m[number])) for number in there]
+    return [origin for origin in anywhere + at_doors if hubs.serves(origin.edge)]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -103,8 +107,8 @@ def test_random_cities_equal_the_search(block: int, mode: Mode) -> None:
         where = snap_many(network, mode, points, to_stay=True)
         streets = graph(network, mode)
         leaves = hang(streets, where)
-        hubs, search = Hubs(streets, leaves, make_hierarchy(network.arcs[mode])), Search(streets, leaves)
-        for origin in origins_in(network, where, np.random.default_rng(seed)):
+        hubs, search = hubs_of(network, mode, leaves), Search(streets, leaves)
+        for origin in origins_in(hubs, where, np.random.default_rng(seed)):
             sought += len(points)
             found += check(hubs, search, origin, EVERYTHING)
             costs = searched(search, origin, EVERYTHING)[1]
@@ -138,7 +142,7 @@ def test_ways_are_drawn_from_door_to_door(mode: Mode) -> None:
         goals = positions(network, mode, points[:7], to_stay=True)
         streets = graph(network, mode)
         leaves = hang(streets, snapped(goals))
-        hubs, search = Hubs(streets, leaves, make_hierarchy(network.arcs[mode])), Search(streets, leaves)
+        hubs, search = hubs_of(network, mode, leaves), Search(streets, leaves)
         for origin in positions(network, mode, points[6:]):
             if origin is not None:
                 stream = Asked(hubs, origin)
@@ -360,17 +364,16 @@ def test_what_is_saved_is_opened_mapped_and_answers_alike(tmp_path: Path) -> Non
         assert one.tolist() == other.tolist()
         assert not one.flags.writeable
         assert not other.flags.writeable
-    for origin in origins_in(network, where, np.random.default_rng(5)):
-        assert asked(Hubs(streets, leaves, opened), origin, EVERYTHING) == asked(
-            Hubs(streets, leaves, made), origin, EVERYTHING
-        )
+    hubs, others = (Hubs(streets, leaves, one, network.standing("ebike")) for one in (made, opened))
+    for origin in origins_in(hubs, where, np.random.default_rng(5)):
+        assert asked(others, origin, EVERYTHING) == asked(hubs, origin, EVERYTHING)
 
 
 def line_hubs(goals: list[Position | None], length: int = 12) -> tuple[StreetNetwork, Hubs, Search]:
     network = line_city(length=length)
     streets = graph(network, "walk")
     leaves = hang(streets, snapped(goals))
-    return network, Hubs(streets, leaves, make_hierarchy(network.arcs["walk"])), Search(streets, leaves)
+    return network, hubs_of(network, "walk", leaves), Search(streets, leaves)
 
 
 @pytest.mark.parametrize("goals", [[], [None], [None, None]], ids=["none at all", "one on no street", "two"])
@@ -410,17 +413,17 @@ def test_scratch_is_told_apart_when_stamps_begin_anew(before: int, now: int) -> 
 
 
 def test_a_table_that_is_too_small_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geo.streets.hubs._ROWS", 16)
+    monkeypatch.setattr("geo.streets.hubs._ROWS", 4)
     extract = random_extract(5)
     network, _ = build_network(extract)
     where = snap_many(network, "ebike", random_points(5, extract, 30), to_stay=True)
     streets = graph(network, "ebike")
     leaves = hang(streets, where)
-    hubs, search = Hubs(streets, leaves, make_hierarchy(network.arcs["ebike"])), Search(streets, leaves)
-    assert len(hubs._space().state) == 16
-    for origin in origins_in(network, where, np.random.default_rng(5)):
+    hubs, search = hubs_of(network, "ebike", leaves), Search(streets, leaves)
+    assert len(hubs._space().state) == 4
+    for origin in origins_in(hubs, where, np.random.default_rng(5)):
         check(hubs, search, origin, EVERYTHING)
-    assert len(hubs._space().state) > 16
+    assert len(hubs._space().state) > 4
 
 
 def test_ways_to_what_was_not_found_are_refused() -> None:
@@ -446,9 +449,9 @@ def test_threads_get_the_answers_of_one_thread() -> None:
     network, _ = build_network(extract)
     where = snap_many(network, "ebike", random_points(7, extract, 30), to_stay=True)
     streets = graph(network, "ebike")
-    hubs = Hubs(streets, hang(streets, where), make_hierarchy(network.arcs["ebike"]))
+    hubs = hubs_of(network, "ebike", hang(streets, where))
     rng = np.random.default_rng(7)
-    origins = [origin for _ in range(100) for origin in origins_in(network, where, rng)]
+    origins = [origin for _ in range(100) for origin in origins_in(hubs, where, rng)]
 
     def answer(origin: Position) -> tuple[list[int], list[int], list[list[int]]]:
         facility, cost = asked(hubs, origin, EVERYTHING)
@@ -467,7 +470,7 @@ def test_real_extract_equals_the_search(real_extract: Extract, real_network: Str
     where = snap_many(network, mode, rng.uniform([box.west, box.south], [box.east, box.north], (1500, 2)), to_stay=True)
     streets = graph(network, mode)
     leaves = hang(streets, where)
-    hubs, search = Hubs(streets, leaves, make_hierarchy(network.arcs[mode])), Search(streets, leaves)
+    hubs, search = hubs_of(network, mode, leaves), Search(streets, leaves)
     found = checked = 0
     for i, edge in enumerate(rng.choice(np.flatnonzero(network.standing(mode) == MAIN), 500).tolist()):
         origin = at(edge, float(rng.uniform(0, network.edge_length_m[edge])))

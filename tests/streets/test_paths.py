@@ -43,7 +43,7 @@ def searches(network: StreetNetwork, mode: Mode, goals: list[Position | None], d
     leaves = hang(streets, snapped(goals))
     labels = make_labels(network.arcs[mode], leaves, depth)
     assert labels is not None
-    hubs = Hubs(streets, leaves, hierarchy_of(network, mode))
+    hubs = Hubs(streets, leaves, hierarchy_of(network, mode), network.standing(mode))
     return [Search(streets, leaves), Search(streets, leaves, labels), Search(streets, leaves, labels, hubs=hubs)]
 
 
