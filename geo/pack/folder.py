@@ -22,7 +22,7 @@ from geo.finding.gazetteer import Name
 from geo.finding.name_index import NameIndex
 from geo.places.model import Place, place_from_json, place_to_json
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 MANIFEST: Final = "city.toml"
 STREETS: Final = "streets"
 PLACES: Final = "places.json"

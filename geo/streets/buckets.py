@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, Leaves
-from geo.streets.hierarchy import Hierarchy
+from geo.streets.hierarchy import COST, END, Hierarchy
 from geo.streets.queues import longer, pop, push
 
-#: Columns of what a search knows of a number: its stamp, cost, the number before it, and the arc that led here.
-STAMP, SPENT, BEFORE, ARC = 0, 1, 2, 3
+#: Columns of what a search knows of a number: its stamp, cost, and how the way to the facility goes on from there.
+STAMP, SPENT, _ONWARD = 0, 1, 2
 
 
 class Buckets(NamedTuple):
@@ -36,15 +36,14 @@ class Buckets(NamedTuple):
         The bucket of number i is ``first[i]:first[i + 1]``.
     facility, cost
         The facility, and the cost from the number to its door, in ticks.
-    via
-        The arc ``down_*[via]`` of the hierarchy that the way there begins with; below 0 it leads straight to the door,
-        by leaf ``-1 - via``.
+    onward
+        The number that the way there descends to first; below 0 it leads straight to the door, by leaf ``-1 - onward``.
     """
 
     first: NDArray[np.int32]
     facility: NDArray[np.int32]
     cost: NDArray[np.int32]
-    via: NDArray[np.int32]
+    onward: NDArray[np.int32]
 
     @property
     def size_bytes(self) -> int:
@@ -66,12 +65,12 @@ def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
     label = np.repeat(np.arange(n), np.diff(leaves.first))
     leaf = np.argsort(leaves.facility, kind="stable")
     first = np.searchsorted(leaves.facility[leaf], np.arange(len(leaves.edge) + 1))
-    number, facility, cost, via = _climb(
+    number, facility, cost, onward = _climb(
         hierarchy, first, hierarchy.number[label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
     )
     order = np.argsort(number.astype(np.int64) << 32 | cost, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n))])
-    buckets = Buckets(starts.astype(np.int32), facility[order], cost[order], via[order])
+    buckets = Buckets(starts.astype(np.int32), facility[order], cost[order], onward[order])
     for array in buckets:
         array.setflags(write=False)
     return buckets
@@ -79,20 +78,19 @@ def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
 
 @compiled
 def _climb(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore[no-untyped-def]
-    """Search backwards from every facility, up the hierarchy; return (number, facility, cost, via) of all hubs."""
-    up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
-    down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
-    state = np.zeros((len(hierarchy.number), 4), dtype=np.int32)
-    heap = np.empty(len(down_tail) + len(seed_number), dtype=np.int64)
+    """Search backwards from every facility, up the hierarchy; return (number, facility, cost, onward) of all hubs."""
+    up_first, up, down_first, down = hierarchy.up_first, hierarchy.up, hierarchy.down_first, hierarchy.down
+    state = np.zeros((len(hierarchy.number), 3), dtype=np.int32)
+    heap = np.empty(len(down) + len(seed_number), dtype=np.int64)
     room, count = 1024, 0
     number, facility = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    cost, via = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    cost, onward = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
     for f in range(len(first) - 1):
         stamp, size = f + 1, 0
         for s in range(first[f], first[f + 1]):
             at, c = seed_number[s], np.int64(seed_cost[s])
             if c <= MAX_CUTOFF and (state[at, STAMP] != stamp or c < state[at, SPENT]):
-                state[at, STAMP], state[at, SPENT], state[at, ARC] = stamp, c, -1 - seed_leaf[s]
+                state[at, STAMP], state[at, SPENT], state[at, _ONWARD] = stamp, c, -1 - seed_leaf[s]
                 push(heap, size, c << 32 | at)
                 size += 1
         while size > 0:
@@ -101,34 +99,34 @@ def _climb(hierarchy, first, seed_number, seed_cost, seed_leaf):  # type: ignore
             here, at = key >> 32, key & 0xFFFFFFFF
             if here != state[at, SPENT]:
                 continue
-            if stalled(up_first, up_head, up_cost, state, stamp, at, here):
+            if stalled(up_first, up, state, stamp, at, here):
                 continue
             if count == room:
                 room *= 2
                 number, facility = longer(number), longer(facility)
-                cost, via = longer(cost), longer(via)
-            number[count], facility[count], cost[count], via[count] = at, f, here, state[at, ARC]
+                cost, onward = longer(cost), longer(onward)
+            number[count], facility[count], cost[count], onward[count] = at, f, here, state[at, _ONWARD]
             count += 1
             for i in range(down_first[at], down_first[at + 1]):
-                tail, c = down_tail[i], here + down_cost[i]
+                tail, c = down[i, END], here + down[i, COST]
                 if c <= MAX_CUTOFF and (state[tail, STAMP] != stamp or c < state[tail, SPENT]):
-                    state[tail, STAMP], state[tail, SPENT], state[tail, ARC] = stamp, c, i
+                    state[tail, STAMP], state[tail, SPENT], state[tail, _ONWARD] = stamp, c, at
                     push(heap, size, c << 32 | tail)
                     size += 1
-    return number[:count], facility[:count], cost[:count], via[:count]
+    return number[:count], facility[:count], cost[:count], onward[:count]
 
 
 @compiled
-def stalled(first, other, cost, state, stamp, at, here):  # type: ignore[no-untyped-def]
+def stalled(first, arcs, state, stamp, at, here):  # type: ignore[no-untyped-def]
     """Whether a number can be reached sooner from above than by climbing: then it need not be climbed from.
 
     Parameters
     ----------
-    first, other, cost
+    first, arcs
         The arcs between each number and smaller ones that lead the other way: down where the search climbs.
     """
     for i in range(first[at], first[at + 1]):
-        above = other[i]
-        if state[above, STAMP] == stamp and np.int64(state[above, SPENT]) + cost[i] < here:
+        above = arcs[i, END]
+        if state[above, STAMP] == stamp and np.int64(state[above, SPENT]) + arcs[i, COST] < here:
             return True
     return False

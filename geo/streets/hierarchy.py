@@ -3,7 +3,7 @@
 Labels are taken out of the graph one by one, the least important first. Where that would lengthen a way between two
 that stay, a *shortcut* of the same cost takes its place, so costs among those that stay never change. Between any two
 labels there is then a cheapest way that first only climbs to labels taken out later, and then only descends. Shortcuts
-remember the two arcs they stand for, and so, step by step, the streets.
+remember the label they pass, and so, step by step, the streets.
 
 References
 ----------
@@ -14,7 +14,7 @@ routing in road networks", WEA 2008, LNCS 5038.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,37 +34,33 @@ _THOROUGH: Final = 200
 _LEVEL: Final = 100
 #: Room for more arcs in the row of a label before the row must move.
 _SPARE: Final = 2
-#: Columns of a row's arcs: the label at the other end, cost, and what the arc stands for (see :class:`Hierarchy`).
-_END, _COST, _ONE, _TWO = 0, 1, 2, 3
+#: Columns of the arcs: the number (or, while it is made, the label) at the other end, cost, and what is passed between.
+END, COST, VIA = 0, 1, 2
 
 
 class Hierarchy(NamedTuple):
     """Labels by importance, and the arcs between them and the more important ones; all int32, frozen.
 
-    Labels bear *numbers* here, 0 the most important, so that what every search visits lies together. A shortcut stands
-    for the arc ``down_*[one]`` and then the arc ``up_*[two]``; where ``two`` is -1, ``one`` is an arc of the mode.
+    Labels bear *numbers* here, 0 the most important, so that what every search visits lies together. What is known of
+    an arc lies together too, in columns: ``END``, the number at its other end; ``COST`` in ticks; ``VIA``, the number
+    that a shortcut passes, greater than those of both ends, or ``-1 - arc`` for an arc of the mode. A shortcut from i
+    by v to j stands for v's arc down from i and its arc up to j.
 
     Attributes
     ----------
     number
         Each label's number, (n_labels,).
-    up_first, up_head, up_cost, up_one, up_two
-        Arcs from number i to smaller ones are ``up_first[i]:up_first[i + 1]``: where they lead, cost in ticks, parts.
-    down_first, down_tail, down_cost, down_one, down_two
-        Arcs from smaller numbers to number i are ``down_first[i]:down_first[i + 1]``: whence, cost in ticks, parts.
+    up_first, up
+        Arcs from number i to smaller ones are ``up[up_first[i]:up_first[i + 1]]``, (n_up, 3).
+    down_first, down
+        Arcs from smaller numbers to number i are ``down[down_first[i]:down_first[i + 1]]``, (n_down, 3).
     """
 
     number: NDArray[np.int32]
     up_first: NDArray[np.int32]
-    up_head: NDArray[np.int32]
-    up_cost: NDArray[np.int32]
-    up_one: NDArray[np.int32]
-    up_two: NDArray[np.int32]
+    up: NDArray[np.int32]
     down_first: NDArray[np.int32]
-    down_tail: NDArray[np.int32]
-    down_cost: NDArray[np.int32]
-    down_one: NDArray[np.int32]
-    down_two: NDArray[np.int32]
+    down: NDArray[np.int32]
 
     @property
     def size_bytes(self) -> int:
@@ -94,17 +90,8 @@ def make_hierarchy(arcs: ProfileArcs) -> Hierarchy:
     kept = _cheapest(tail, arcs.arc_head, arcs.arc_cost, worth_it(arcs))
     tail, head, cost = tail[kept], arcs.arc_head[kept], arcs.arc_cost[kept]
     ups, downs = _rows(n, tail, head, cost, kept), _rows(n, head, tail, cost, kept)
-    number, up_row, up_size, up, down_row, down_size, down = _contract(*ups, *downs)
-    up_at, up_first = _gathered(number, up_row, up_size)
-    down_at, down_first = _gathered(number, down_row, down_size)
-    up_arc, down_arc = _whereabouts(up_at, len(up)), _whereabouts(down_at, len(down))
-    return Hierarchy(
-        *(_frozen(array) for array in (
-            number,
-            up_first, number[up[up_at, _END]], up[up_at, _COST], *_parts(up[up_at], down_arc, up_arc),
-            down_first, number[down[down_at, _END]], down[down_at, _COST], *_parts(down[down_at], down_arc, up_arc),
-        ))
-    )  # fmt: skip
+    number, *rows = _contract(*ups, *downs)
+    return Hierarchy(_frozen(number), *_gathered(number, *rows[:3]), *_gathered(number, *rows[3:]))
 
 
 def _cheapest(
@@ -128,42 +115,28 @@ def _rows(
     row = np.concatenate([[0], np.cumsum(room, dtype=np.int64)])
     order = np.argsort(own, kind="stable")
     own, first = own[order], np.cumsum(size, dtype=np.int64) - size
-    table = np.zeros((row[-1] + 1, 4), dtype=np.int32)
+    table = np.zeros((row[-1] + 1, 3), dtype=np.int32)
     at = row[own] + np.arange(len(own)) - first[own]
-    table[at] = np.stack([other[order], cost[order], arc[order], np.full(len(own), -1)], axis=1)
+    table[at] = np.stack([other[order], cost[order], -1 - arc[order]], axis=1)
     return row[:-1].copy(), size, room, table
 
 
 def _gathered(
-    number: NDArray[np.int32], row: NDArray[np.int64], size: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return where the arcs of all rows are, by number, and where each number's begin."""
+    number: NDArray[np.int32], row: NDArray[np.int64], size: NDArray[np.int32], table: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return where the arcs of each number begin, and the arcs of all rows in order of number, labels as numbers."""
     label = np.argsort(number)
     first = np.concatenate([[0], np.cumsum(size[label], dtype=np.int64)])
-    at = np.repeat(row[label] - first[:-1], size[label]) + np.arange(first[-1])
-    return at, first.astype(np.int32)
+    arcs = table[np.repeat(row[label] - first[:-1], size[label]) + np.arange(first[-1])]
+    end, cost, via = arcs.T
+    via = np.where(via < 0, via, number[np.maximum(via, 0)])
+    return _frozen(first), _frozen(np.stack([number[end], cost, via], axis=1))
 
 
-def _whereabouts(at: NDArray[np.int64], count: int) -> NDArray[np.int32]:
-    """Return the inverse of ``at``: which arc is what stood there."""
-    arc = np.full(count, -1, dtype=np.int32)
-    arc[at] = np.arange(len(at), dtype=np.int32)
-    return arc
-
-
-def _parts(
-    arcs: NDArray[np.int32], down_arc: NDArray[np.int32], up_arc: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the parts of arcs as arcs of the hierarchy; those of streets stay as they are."""
-    one, two = arcs[:, _ONE], arcs[:, _TWO]
-    street = two < 0
-    return np.where(street, one, down_arc[np.where(street, 0, one)]), np.where(street, -1, up_arc[two])
-
-
-def _frozen(array: NDArray[np.int32]) -> NDArray[np.int32]:
-    array = np.ascontiguousarray(array, dtype=np.int32)
-    array.setflags(write=False)
-    return array
+def _frozen(array: NDArray[Any]) -> NDArray[np.int32]:
+    frozen = np.ascontiguousarray(array, dtype=np.int32)
+    frozen.setflags(write=False)
+    return frozen
 
 
 @compiled
@@ -196,20 +169,20 @@ def _contract(  # type: ignore[no-untyped-def]  # compiled: numba infers the typ
             continue
         number[v] = waiting
         for i in range(down_row[v], down_row[v] + down_size[v]):
-            u = down[i, _END]
+            u = down[i, END]
             _take_out(up, up_row[u], up_size[u], v)
             up_size[u] -= 1
             level[u], stale[u] = max(level[u], level[v] + 1), True
         for i in range(up_row[v], up_row[v] + up_size[v]):
-            w = up[i, _END]
+            w = up[i, END]
             _take_out(down, down_row[w], down_size[w], v)
             down_size[w] -= 1
             level[w], stale[w] = max(level[w], level[v] + 1), True
         for i in range(count):
             one, two = needed[i, 0], needed[i, 1]
-            u, w, cost = down[one, _END], up[two, _END], down[one, _COST] + up[two, _COST]
-            up, up_end = _put(up, up_row, up_size, up_room, up_end, u, w, cost, one, two)
-            down, down_end = _put(down, down_row, down_size, down_room, down_end, w, u, cost, one, two)
+            u, w, cost = down[one, END], up[two, END], down[one, COST] + up[two, COST]
+            up, up_end = _put(up, up_row, up_size, up_room, up_end, u, w, cost, v)
+            down, down_end = _put(down, down_row, down_size, down_room, down_end, w, u, cost, v)
     return number, up_row, up_size, up, down_row, down_size, down
 
 
@@ -222,11 +195,11 @@ def _shortcuts(  # type: ignore[no-untyped-def]
     generation, count, farthest = generation + 1, 0, np.int64(0)
     of_v = generation
     for j in range(begin, end):
-        w = up[j, _END]
-        goal[w, 0], goal[w, 1] = of_v, up[j, _COST]
-        farthest = max(farthest, up[j, _COST])
+        w = up[j, END]
+        goal[w, 0], goal[w, 1] = of_v, up[j, COST]
+        farthest = max(farthest, up[j, COST])
     for i in range(down_row[v], down_row[v] + down_size[v]):
-        u, to_v = down[i, _END], np.int64(down[i, _COST])
+        u, to_v = down[i, END], np.int64(down[i, COST])
         left = end - begin - (1 if goal[u, 0] == of_v else 0)  # nobody needs a way back to himself
         generation += 1
         left, heap = _ways_around(
@@ -234,7 +207,7 @@ def _shortcuts(  # type: ignore[no-untyped-def]
             seen, generation, goal, of_v, heap,
         )  # fmt: skip
         for j in range(begin, end if left > 0 else begin):
-            w, through = up[j, _END], to_v + up[j, _COST]
+            w, through = up[j, END], to_v + up[j, COST]
             if w == u or through > MAX_CUTOFF or (seen[w, 0] == generation and seen[w, 1] <= through):
                 continue
             if count == len(needed):
@@ -269,7 +242,7 @@ def _ways_around(  # type: ignore[no-untyped-def]
             longer[:size] = heap[:size]
             heap = longer
         for j in range(up_row[at], up_row[at] + up_size[at]):
-            head, c = up[j, _END], here + up[j, _COST]
+            head, c = up[j, END], here + up[j, COST]
             before = np.int64(seen[head, 1]) if seen[head, 0] == generation else limit + 1
             if c >= before or head == v:
                 continue
@@ -286,20 +259,20 @@ def _take_out(table, begin, size, label):  # type: ignore[no-untyped-def]
     """Take the arc to a label out of a row; the row's last arc takes its place."""
     last = begin + size - 1
     for i in range(begin, last):
-        if table[i, _END] == label:
-            for column in range(4):
+        if table[i, END] == label:
+            for column in range(3):
                 table[i, column] = table[last, column]
             return
 
 
 @compiled
-def _put(table, row, size, room, end, own, other, cost, one, two):  # type: ignore[no-untyped-def]
+def _put(table, row, size, room, end, own, other, cost, via):  # type: ignore[no-untyped-def]
     """Put an arc into a row, or in the place of a dearer one; return the table, and where its end is."""
     begin, count = row[own], size[own]
     at = begin + count
     for i in range(begin, begin + count):
-        if table[i, _END] == other:
-            if table[i, _COST] <= cost:
+        if table[i, END] == other:
+            if table[i, COST] <= cost:
                 return table, end
             at = i
             break
@@ -307,12 +280,12 @@ def _put(table, row, size, room, end, own, other, cost, one, two):  # type: igno
         if count == room[own]:  # the row moves to the end
             room[own] = 2 * count + _SPARE
             if end + room[own] > len(table):
-                longer = np.zeros((end + room[own] + (len(table) >> 1), 4), dtype=np.int32)
+                longer = np.zeros((end + room[own] + (len(table) >> 1), 3), dtype=np.int32)
                 longer[:end] = table[:end]
                 table = longer
             table[end : end + count] = table[begin : begin + count]
             row[own], at = end, end + count
             end += room[own]
         size[own] += 1
-    table[at, _END], table[at, _COST], table[at, _ONE], table[at, _TWO] = other, cost, one, two
+    table[at, END], table[at, COST], table[at, VIA] = other, cost, via
     return table, end

@@ -19,18 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import InputError
-from geo.streets.buckets import ARC, BEFORE, SPENT, STAMP, make_buckets
+from geo.streets.buckets import SPENT, STAMP, make_buckets
 from geo.streets.compiled import compiled
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
-from geo.streets.hierarchy import Hierarchy
+from geo.streets.hierarchy import COST, END, VIA, Hierarchy
 from geo.streets.network import MAIN, NO_WAY
-from geo.streets.queues import pop, push
+from geo.streets.queues import longer, pop, push
 from geo.streets.snapping import Position
 
 #: Stamps are 32 bits wide.
 _LAST_STAMP: Final = np.iinfo(np.int32).max
-#: The column after those of :mod:`geo.streets.buckets`: which number a row is about.
-_NUMBER: Final = 4
+#: The columns after those of :mod:`geo.streets.buckets`: the row that the search came from, by which arc, and which
+#: number this row is about.
+_BEFORE, _ARC, _NUMBER = 2, 3, 4
 #: Rows of a table at first, a power of two: a climb meets a few hundred numbers out of a million, and in a small table
 #: they stay in the processor's cache.
 _ROWS: Final = 1024
@@ -189,13 +190,12 @@ def _meet(  # type: ignore[no-untyped-def]
     hierarchy, buckets, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
     seed_label, seed_cost, seed_code,
 ):  # fmt: skip
-    """Climb from a position, and write the cost of every facility met, and where: the entry of a bucket.
+    """Climb from a position, and write the cost of every facility met, and where: the row of its hub.
 
     Below 0, ``-1 - code`` is the way along the position's own edge. Return how many were found; their keys
     ``cost << 32 | facility`` are written in no order. -1: there is too little room.
     """
-    up_first, up_head, up_cost = hierarchy.up_first, hierarchy.up_head, hierarchy.up_cost
-    down_first, down_tail, down_cost = hierarchy.down_first, hierarchy.down_tail, hierarchy.down_cost
+    up_first, up, down_first, down = hierarchy.up_first, hierarchy.up, hierarchy.down_first, hierarchy.down
     size, count = _begin(
         hierarchy.number, graph, leaves, edge, offset_m, cutoff, state, stamp, heap, cost, met, found,
         seed_label, seed_cost, seed_code,
@@ -208,11 +208,11 @@ def _meet(  # type: ignore[no-untyped-def]
         row = _row(state, stamp, at)
         if here != state[row, SPENT]:
             continue
-        if _stalled(down_first, down_tail, down_cost, state, stamp, at, here):
+        if _stalled(down_first, down, state, stamp, at, here):
             continue
-        count = _look(buckets, at, here, cutoff, cost, met, found, count)
+        count = _look(buckets, at, row, here, cutoff, cost, met, found, count)
         for i in range(up_first[at], up_first[at + 1]):
-            head, c = up_head[i], here + up_cost[i]
+            head, c = up[i, END], here + up[i, COST]
             if c > cutoff:
                 continue
             other = _row(state, stamp, head)
@@ -231,7 +231,7 @@ def _meet(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _look(buckets, at, here, cutoff, cost, met, found, count):  # type: ignore[no-untyped-def]
+def _look(buckets, at, row, here, cutoff, cost, met, found, count):  # type: ignore[no-untyped-def]
     """Lower the costs of the facilities in the bucket of a number; return how many are found by now."""
     for i in range(buckets.first[at], buckets.first[at + 1]):
         c, f = here + buckets.cost[i], buckets.facility[i]
@@ -241,7 +241,7 @@ def _look(buckets, at, here, cutoff, cost, met, found, count):  # type: ignore[n
             if cost[f] == NO_WAY:
                 found[count] = f
                 count += 1
-            cost[f], met[f] = c, i
+            cost[f], met[f] = c, row
     return count
 
 
@@ -283,16 +283,16 @@ def _row(state, stamp, number):  # type: ignore[no-untyped-def]
 @compiled
 def _write(state, row, stamp, cost, before, arc, number):  # type: ignore[no-untyped-def]
     """Write a row; ``before`` is the row that the search came from, -1 at its beginning."""
-    state[row, STAMP], state[row, SPENT], state[row, BEFORE] = stamp, cost, before
-    state[row, ARC], state[row, _NUMBER] = arc, number
+    state[row, STAMP], state[row, SPENT], state[row, _BEFORE] = stamp, cost, before
+    state[row, _ARC], state[row, _NUMBER] = arc, number
 
 
 @compiled
-def _stalled(down_first, down_tail, down_cost, state, stamp, at, here):  # type: ignore[no-untyped-def]
+def _stalled(down_first, down, state, stamp, at, here):  # type: ignore[no-untyped-def]
     """Whether a number is reached sooner from above than by climbing: then it need not be climbed from."""
     for i in range(down_first[at], down_first[at + 1]):
-        above = _row(state, stamp, down_tail[i])
-        if state[above, STAMP] == stamp and np.int64(state[above, SPENT]) + down_cost[i] < here:
+        above = _row(state, stamp, down[i, END])
+        if state[above, STAMP] == stamp and np.int64(state[above, SPENT]) + down[i, COST] < here:
             return True
     return False
 
@@ -301,58 +301,75 @@ def _stalled(down_first, down_tail, down_cost, state, stamp, at, here):  # type:
 def _ways(hierarchy, buckets, arc_code, leaf_code, state, stamp, met, facilities):  # type: ignore[no-untyped-def]
     """Return the arc codes of the ways to facilities that were met, and where each way begins."""
     start, count = np.zeros(len(facilities) + 1, dtype=np.int32), 0
-    codes, stack = np.empty(256, dtype=np.int32), np.empty(64, dtype=np.int64)
-    chain = np.empty(64, dtype=np.int64)  # arcs of the hierarchy: i is an arc up, -1 - i an arc down
+    codes, stack = np.empty(256, dtype=np.int32), np.empty(192, dtype=np.int64)
     for k in range(len(facilities)):
         f = facilities[k]
-        entry, links, last = np.int64(met[f]), 0, np.int64(0)
-        if entry < 0:
-            last = -1 - entry
+        row, last = np.int64(met[f]), np.int64(0)
+        if row < 0:
+            last = -1 - row
         else:
-            at = _row(state, stamp, _holder(buckets.first, entry))
-            while state[at, BEFORE] >= 0:
-                chain, links = _append(chain, links, state[at, ARC])
-                at = state[at, BEFORE]
-            codes, count = _append(codes, count, state[at, ARC])
-            chain[:links] = chain[:links][::-1].copy()
-            while buckets.via[entry] >= 0:
-                arc = buckets.via[entry]
-                chain, links = _append(chain, links, -1 - np.int64(arc))
-                entry = np.int64(buckets.first[_holder(hierarchy.down_first, arc)])
-                while buckets.facility[entry] != f:
-                    entry += 1
-            last = np.int64(leaf_code[-1 - buckets.via[entry]])
-        for link in range(links):
-            stack[0], depth = chain[link], 1
-            while depth > 0:
-                depth -= 1
-                arc = stack[depth]
-                up = arc >= 0
-                i = arc if up else -1 - arc
-                one = hierarchy.up_one[i] if up else hierarchy.down_one[i]
-                two = hierarchy.up_two[i] if up else hierarchy.down_two[i]
-                if two < 0:
-                    codes, count = _append(codes, count, arc_code[one])
-                else:
-                    stack, depth = _append(stack, depth, np.int64(two))
-                    stack, depth = _append(stack, depth, -1 - np.int64(one))
-        codes, count = _append(codes, count, last)
+            number, depth = np.int64(state[row, _NUMBER]), 0
+            while state[row, _BEFORE] >= 0:
+                via, before = hierarchy.up[state[row, _ARC], VIA], state[row, _BEFORE]
+                if depth + 3 > len(stack):
+                    stack = longer(stack)
+                stack[depth], stack[depth + 1], stack[depth + 2] = state[before, _NUMBER], state[row, _NUMBER], via
+                row, depth = before, depth + 3
+            if count == len(codes):
+                codes = longer(codes)
+            codes[count] = state[row, _ARC]
+            count += 1
+            stack, codes, count = _unfold(hierarchy, arc_code, stack, depth, codes, count)
+            below = _onward(buckets, number, f)
+            while below >= 0:
+                arc = np.int64(hierarchy.down_first[below])
+                while hierarchy.down[arc, END] != number:
+                    arc += 1
+                stack[0], stack[1], stack[2] = number, below, hierarchy.down[arc, VIA]
+                stack, codes, count = _unfold(hierarchy, arc_code, stack, 3, codes, count)
+                number, below = below, _onward(buckets, below, f)
+            last = np.int64(leaf_code[-1 - below])
+        if count == len(codes):
+            codes = longer(codes)
+        codes[count] = last
+        count += 1
         start[k + 1] = count
     return codes[:count].copy(), start
 
 
 @compiled
-def _holder(first, i):  # type: ignore[no-untyped-def]
-    """Return the number that an item of compressed sparse rows belongs to."""
-    return np.searchsorted(first, i, side="right") - 1
+def _unfold(hierarchy, arc_code, stack, depth, codes, count):  # type: ignore[no-untyped-def]
+    """Take arcs of the hierarchy off a stack and write the streets they stand for; return what grows.
+
+    An arc on the stack is its two ends and what it passes.
+    """
+    up_first, up, down_first, down = hierarchy.up_first, hierarchy.up, hierarchy.down_first, hierarchy.down
+    while depth > 0:
+        tail, head, via = stack[depth - 3], stack[depth - 2], stack[depth - 1]
+        if via < 0:
+            depth -= 3
+            if count == len(codes):
+                codes = longer(codes)
+            codes[count] = arc_code[-1 - via]
+            count += 1
+            continue
+        one, two = down_first[via], up_first[via]
+        while down[one, END] != tail:
+            one += 1
+        while up[two, END] != head:
+            two += 1
+        if depth + 3 > len(stack):
+            stack = longer(stack)
+        stack[depth - 3], stack[depth - 1] = via, up[two, VIA]
+        stack[depth], stack[depth + 1], stack[depth + 2] = tail, via, down[one, VIA]
+        depth += 3
+    return stack, codes, count
 
 
 @compiled
-def _append(array, count, item):  # type: ignore[no-untyped-def]
-    """Write an item at the end, in a longer array if there is no room; return the array and how many items it has."""
-    if count == len(array):
-        longer = np.empty(2 * count, dtype=array.dtype)
-        longer[:count] = array
-        array = longer
-    array[count] = item
-    return array, count + 1
+def _onward(buckets, number, facility):  # type: ignore[no-untyped-def]
+    """Return how the way from a hub to one of the facilities in its bucket goes on; see :class:`Buckets`."""
+    entry = buckets.first[number]
+    while buckets.facility[entry] != facility:
+        entry += 1
+    return np.int64(buckets.onward[entry])

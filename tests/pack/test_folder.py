@@ -108,7 +108,7 @@ def test_tables_are_written_one_a_line(tmp_path: Path) -> None:
 # --- what cannot be read ---
 
 WHOLE = """
-format = 5
+format = 6
 name = "x"
 sample = false
 built = ""
@@ -133,7 +133,7 @@ def test_the_manifest_that_is_damaged_below_can_be_read_whole(tmp_path: Path) ->
         ("name = ", "damaged"),
         ("", "damaged"),
         ("format = 1\nname = 'x'", "a city pack of format 1, not 5; build it again"),
-        ("format = 5\nname = 'x'", "damaged"),
+        ("format = 6\nname = 'x'", "damaged"),
         (WHOLE.replace("[1, 2, 3, 4]", "1"), "damaged"),
         (WHOLE.replace("[1, 2, 3, 4]", "[1, 2, 3]"), "damaged"),
         (WHOLE.replace("[]", "1"), "damaged"),

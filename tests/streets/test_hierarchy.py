@@ -19,7 +19,7 @@ from geo.errors import InputError
 from geo.osm.extract import Extract
 from geo.streets.from_osm import build_network
 from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, graph, hang, on_same_edge, set_out
-from geo.streets.hierarchy import Hierarchy, make_hierarchy
+from geo.streets.hierarchy import COST, END, VIA, Hierarchy, make_hierarchy
 from geo.streets.hubs import Hubs
 from geo.streets.network import MAIN, NO_WAY, ProfileArcs, StreetNetwork
 from geo.streets.paths import Search
@@ -301,7 +301,7 @@ def test_costs_to_all_say_who_is_beyond_the_cutoff() -> None:
 def test_hierarchies_of_next_to_nothing(n: int, arcs: list[Arc]) -> None:
     made = make_hierarchy(arcs_of(n, arcs))
     assert sorted(made.number.tolist()) == list(range(n))
-    assert (len(made.up_head), len(made.down_tail)) == (0, 0)
+    assert (len(made.up), len(made.down)) == (0, 0)
 
 
 def every_arc(made: Hierarchy) -> list[tuple[bool, int, int, int, int]]:
@@ -309,9 +309,10 @@ def every_arc(made: Hierarchy) -> list[tuple[bool, int, int, int, int]]:
     found = []
     for number in range(len(made.number)):
         for i in range(made.up_first[number], made.up_first[number + 1]):
-            found.append((True, i, number, int(made.up_head[i]), int(made.up_cost[i])))
+            found.append((True, i, number, *made.up[i, [END, COST]].tolist()))
         for i in range(made.down_first[number], made.down_first[number + 1]):
-            found.append((False, i, int(made.down_tail[i]), number, int(made.down_cost[i])))
+            tail, cost = made.down[i, [END, COST]].tolist()
+            found.append((False, i, tail, number, cost))
     return found
 
 
@@ -325,18 +326,17 @@ def test_every_shortcut_is_a_way_of_streets_at_its_cost_and_joins_more_important
         made = make_hierarchy(arcs)
         tail = np.repeat(np.arange(len(arcs.first_arc) - 1), np.diff(arcs.first_arc))
         assert sorted(made.number.tolist()) == list(range(len(arcs.first_arc) - 1))
-        known = {(up, i): (a, b, cost) for up, i, a, b, cost in every_arc(made)}
-        for (up, i), (a, b, cost) in known.items():
+        costs = {(up, a, b): cost for up, _, a, b, cost in every_arc(made)}
+        for up, i, a, b, cost in every_arc(made):
             assert (b < a) if up else (a < b)
-            one = int((made.up_one if up else made.down_one)[i])
-            two = int((made.up_two if up else made.down_two)[i])
-            if two < 0:
-                ends = made.number[tail[one]], made.number[arcs.arc_head[one]]
-                assert (*ends, arcs.arc_cost[one]) == (a, b, cost)
+            via = int((made.up if up else made.down)[i, VIA])
+            if via < 0:
+                arc = -1 - via
+                ends = made.number[tail[arc]], made.number[arcs.arc_head[arc]]
+                assert (*ends, arcs.arc_cost[arc]) == (a, b, cost)
             else:
-                (c, d, first), (e, f, second) = known[False, one], known[True, two]
-                assert (c, d, e, f, first + second) == (a, e, d, b, cost)
-                assert d > max(a, b)
+                assert costs[False, a, via] + costs[True, via, b] == cost
+                assert via > max(a, b)
                 shortcuts += 1
     assert shortcuts > 50
 
