@@ -132,7 +132,7 @@ def test_the_manifest_that_is_damaged_below_can_be_read_whole(tmp_path: Path) ->
         (None, "no city pack there (no city.toml); make one with yizhan build"),
         ("name = ", "damaged"),
         ("", "damaged"),
-        ("format = 1\nname = 'x'", "a city pack of format 1, not 5; build it again"),
+        ("format = 1\nname = 'x'", "a city pack of format 1, not 6; build it again"),
         ("format = 6\nname = 'x'", "damaged"),
         (WHOLE.replace("[1, 2, 3, 4]", "1"), "damaged"),
         (WHOLE.replace("[1, 2, 3, 4]", "[1, 2, 3]"), "damaged"),
