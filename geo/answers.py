@@ -186,7 +186,15 @@ def _passed_over(passed: PassedOver) -> dict[str, Any]:
 
 def _state(state: State) -> dict[str, Any]:
     """Return what holds on arrival; times in China's clock."""
-    return state._asdict()
+    kind, until, next_open, minutes_left, comment, assumed = state
+    return {
+        "kind": kind,
+        "until": until,
+        "next_open": next_open,
+        "minutes_left": minutes_left,
+        "comment": comment,
+        "assumed": assumed,
+    }
 
 
 def _in_china(when: datetime | None) -> datetime | None:
@@ -194,7 +202,7 @@ def _in_china(when: datetime | None) -> datetime | None:
 
 
 def _line(path: NDArray[np.float64]) -> dict[str, Any]:
-    return {"type": "LineString", "coordinates": np.round(path, 6)}
+    return {"type": "LineString", "coordinates": path.round(6)}
 
 
 def _rounded(lon: float, lat: float) -> list[float]:

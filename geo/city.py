@@ -406,7 +406,7 @@ class City:
 
     @cached_property
     def _index(self) -> PlaceIndex:
-        return PlaceIndex(self.places, self.bbox.centre)
+        return PlaceIndex(self.places)
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
@@ -414,6 +414,8 @@ class City:
         return Gazetteer([self._names, own], self.bbox.centre)
 
     def _check_inside(self, point: LonLat) -> None:
+        if self.bbox.contains(point):  # as nearly always
+            return
         box = self.bbox.grown(MAX_SNAP_M)
         if box.contains(point):
             return

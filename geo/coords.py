@@ -82,6 +82,23 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     return prime_vertical_m * math.cos(phi) * degree, meridian_m * degree
 
 
+def earth_centred_m(point: LonLat) -> tuple[float, float, float]:
+    """Return where a point of the ellipsoid lies in space: metres from the earth's middle along three fixed axes.
+
+    The straight line between two such points is shorter than the geodesic, by about 1 mm at 10 km and 3 cm at 30 km,
+    nearly the same in all directions: it puts places in the same order and costs no geodesics.
+
+    Examples
+    --------
+    >>> [round(metres) for metres in earth_centred_m(LonLat(0.0, 0.0))]
+    [6378137, 0, 0]
+    """
+    lon, lat = math.radians(point.lon), math.radians(point.lat)
+    prime_vertical_m = _A / math.sqrt(1.0 - _E2 * math.sin(lat) ** 2)
+    from_axis_m = prime_vertical_m * math.cos(lat)
+    return from_axis_m * math.cos(lon), from_axis_m * math.sin(lon), prime_vertical_m * (1.0 - _E2) * math.sin(lat)
+
+
 def geodesic_m(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
     """Geodesic distance between pairs of points.
 

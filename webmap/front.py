@@ -1,7 +1,7 @@
 """The question that is asked most, answered in front of Flask, which would spend as long on it as the search itself.
 
-Only what goes well is answered here. All else, errors included, is Flask's, which has the same view of the question;
-so there is one set of errors and headers.
+Only what is written plainly and goes well is answered here. All else, errors included, is Flask's, which has the same
+view of the question; so there is one set of errors and headers.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response
 from flask_compress import flask_compress as packing
-from werkzeug.wrappers import Request
 
 from webmap.api import nearest_answer
+from webmap.params import plain_nearest_query
 from webmap.site import Site
 
 if TYPE_CHECKING:
@@ -46,8 +46,11 @@ class Front:
         if environ["PATH_INFO"] != _NEAREST or environ["REQUEST_METHOD"] != "GET":
             return self.behind(environ, start_response)
         try:
-            body = nearest_answer(self._site, Request(environ).args)
+            asked = plain_nearest_query(environ["QUERY_STRING"], self._site.now())
+            body = None if asked is None else nearest_answer(self._site, asked[0], heeds=asked[1])
         except Exception:  # whatever is wrong, Flask finds it too, and says it in its way
+            body = None
+        if body is None:
             return self.behind(environ, start_response)
         headers = self._headers.copy()
         encoding = packing._choose_algorithm(self._encodings, environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -136,7 +136,7 @@ class Conditions:
 def _failures(place: Place, wanted: Wanted) -> Iterator[Failure]:
     if place.status != "open":
         yield Failure("status", "open", place.status)
-    if wanted.services and not any(service.kind in wanted.services for service in place.services):
+    if wanted.services and set(wanted.services).isdisjoint([service.kind for service in place.services]):
         yield Failure("service", "|".join(wanted.services), None)
     for amenity in wanted.amenities:
         if place.amenities.get(amenity) != "yes":

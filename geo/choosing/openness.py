@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -25,7 +26,8 @@ FAILURES: Final[tuple[Failure, ...]] = get_args(Failure)
 _CLOSED, _TOO_SOON, _UNKNOWN = (FAILURES.index(failure) + 1 for failure in FAILURES)
 _NEVER: Final = float("inf")
 _S_US: Final = 1_000_000
-_UNKNOWN_RUN: Final = Run("unknown", None, None, UNKNOWN)
+_UNKNOWN_RUN: Final = Run("unknown", None, None, UNKNOWN, (1, _NEVER))
+_RANK: Final = attrgetter("rank")
 
 
 class Openings:
@@ -59,12 +61,21 @@ class Openings:
             tuple((s.kind, number.setdefault((s.hours, s.season), len(number))) for s in place.services)
             for place in places
         )
+        # services of a place often have the same hours: what is the same is looked up once
+        self._offers = tuple(tuple(dict.fromkeys(offer for _, offer in services)) for services in self._services)
         self._runs = Runs([Offer.read(hours, season) for hours, season in number], calendar)
 
     def states(self, number: int, at_us: int) -> tuple[State, ...]:
         """Tell what holds for each service of a place, in their order."""
-        at = self._runs.at
-        return tuple([at(offer, at_us).state(at_us) for _, offer in self._services[number]])
+        at, services, offers = self._runs.at, self._services[number], self._offers[number]
+        if len(offers) == 1:
+            return (at(offers[0], at_us).state(at_us),) * len(services)
+        return tuple([at(offer, at_us).state(at_us) for _, offer in services])
+
+    def run(self, number: int, at_us: int, kinds: Collection[str] = ()) -> Run:
+        """Return what holds for the best of the wanted services at an instant; of all, if none of those is offered."""
+        offers = [offer for kind, offer in self._services[number] if kind in kinds] if kinds else None
+        return self._best_of(offers or self._offers[number], at_us)
 
     def best(self, number: int, at_us: int, kinds: Collection[str] = ()) -> State:
         """Return the state of the wanted service (any, if none is named) that :func:`best_state` would choose."""
@@ -109,11 +120,16 @@ class Openings:
         return alike
 
     def _best(self, number: int, at_us: int, kinds: Collection[str]) -> Run:
-        services = self._services[number]
-        if len(services) == 1 and (not kinds or services[0][0] in kinds):
-            return self._runs.at(services[0][1], at_us)
-        runs = [self._runs.at(offer, at_us) for kind, offer in services if not kinds or kind in kinds]
-        return min(runs, key=_run_rank, default=_UNKNOWN_RUN)
+        offers: Sequence[int] = self._offers[number]
+        if kinds:
+            offers = [offer for kind, offer in self._services[number] if kind in kinds]
+        return self._best_of(offers, at_us)
+
+    def _best_of(self, offers: Sequence[int], at_us: int) -> Run:
+        at = self._runs.at
+        if len(offers) == 1:
+            return at(offers[0], at_us)
+        return min([at(offer, at_us) for offer in offers], key=_RANK, default=_UNKNOWN_RUN)
 
 
 def best_state(place: Place, states: Collection[State], kinds: Collection[str]) -> State:
@@ -159,9 +175,3 @@ def _rank(state: State) -> tuple[int, float]:
     if state.is_open:
         return 0, -_NEVER if state.until is None else -state.until.timestamp()
     return 1 + (state.kind == "closed"), _NEVER if state.next_open is None else state.next_open.timestamp()
-
-
-def _run_rank(run: Run) -> tuple[int, float]:
-    if run.kind == "open":
-        return 0, -_NEVER if run.until_us is None else -run.until_us
-    return 1 + (run.kind == "closed"), _NEVER if run.next_open_us is None else run.next_open_us

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from geo.choosing.words import read_list, read_word
@@ -78,6 +79,18 @@ def read_wanted(
     >>> read_wanted(service=["rest_stop,haircut"]).services
     ('rest_stop', 'haircut')
     """
+    return _read(tuple(service), tuple(amenity), tuple(amenity_or_unknown), tuple(access), audience, accuracy)
+
+
+@lru_cache(maxsize=256)  # people wish for few different things
+def _read(
+    service: tuple[str, ...],
+    amenity: tuple[str, ...],
+    amenity_or_unknown: tuple[str, ...],
+    access: tuple[str, ...],
+    audience: str | None,
+    accuracy: str | None,
+) -> Wanted:
     wanted = Wanted(
         services=read_list("service", service, SERVICES),
         amenities=read_list("amenity", amenity, AMENITIES),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from geo.coords import LonLat
@@ -34,7 +35,7 @@ def read_point(lon: str, lat: str) -> LonLat:
             f"first, lon={lat}, lat={lon}",
             parameter="lat",
         )
-    return LonLat(x, read_degrees("lat", lat, 90.0))
+    return LonLat(x, y if abs(y) <= 90 else read_degrees("lat", lat, 90.0))
 
 
 def read_pair(parameter: str, text: str) -> LonLat:
@@ -94,6 +95,7 @@ def read_time(parameter: str, text: str) -> datetime:
     return time if time.tzinfo is not None else time.replace(tzinfo=CHINA)
 
 
+@lru_cache(maxsize=256)  # most are the same few, or not given
 def read_duration(parameter: str, text: str, limit_s: float, *, zero: bool = True) -> float:
     """Read a length of time (``15min``, ``900s``, ``0.5h``) as seconds, up to a limit that is included.
 
@@ -122,6 +124,7 @@ def read_duration(parameter: str, text: str, limit_s: float, *, zero: bool = Tru
     return seconds
 
 
+@lru_cache(maxsize=256)
 def read_count(parameter: str, text: str, lowest: int, highest: int, *, other: str = "") -> int:
     """Read a whole number between two limits, both included; ``other`` says what else could have been written."""
     if not _WHOLE.fullmatch(text) or not lowest <= int(text) <= highest:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.fields import leaf_labels
 from geo.streets.graphs import Graph, Leaves
 from geo.streets.queues import longer, pop, push
 
@@ -109,7 +108,7 @@ def labels_within(back: Graph, leaves: Leaves, cutoff: int) -> tuple[NDArray[np.
     As :func:`~geo.streets.fields.make_field` has them, but no farther: it takes as long as what is found is large.
     """
     near = leaves.cost <= cutoff
-    label, space = np.asarray(leaf_labels(leaves))[near], Space(back.label_count)
+    label, space = leaves.label[near], Space(back.label_count)
     first = np.array([0, len(label)])
     _, key = search_groups(back, first, label, leaves.cost[near], cutoff, space.state, space.take(1))
     return key >> 32, key & 0xFFFFFFFF

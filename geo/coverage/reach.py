@@ -16,7 +16,17 @@ from geo.coverage.pairs import Reach
 from geo.coverage.pieces import Pieces
 from geo.errors import ParameterError
 from geo.streets.compiled import compiled
-from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, access_ticks, on_same_edge, set_out, span_on_edge
+from geo.streets.graphs import (
+    MAX_CUTOFF,
+    MAX_SEEDS,
+    Graph,
+    Leaves,
+    access_ticks,
+    on_same_edge,
+    rows_of,
+    set_out,
+    span_on_edge,
+)
 from geo.streets.network import TICKS_PER_S, StreetNetwork
 from geo.streets.queues import longer, push
 from geo.streets.snapping import Positions
@@ -78,12 +88,13 @@ def reach(
     access[on_street] = access_ticks(places.snap_m[on_street])
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     pairs, limit = 0, MAX_PAIRS
+    first = rows_of(demand, back.label_count)
 
     def block(low: int, high: int, space: Space) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         rows = slice(low, high)
         edge, offset_m, leg = places.edge[rows], places.offset_m[rows], access[rows]
         found: tuple[NDArray[np.int64], NDArray[np.int64]] = _reach(
-            back, demand, edge, offset_m, leg, cutoff, limit, space.state, space.take(high - low)
+            back, demand, first, edge, offset_m, leg, cutoff, limit, space.state, space.take(high - low)
         )
         return found
 
@@ -100,7 +111,7 @@ def reach(
         parts.append((size, keys))
     if sum(len(size) for size, _ in parts) < count:
         return None
-    first = np.concatenate([[0], *(size for size, _ in parts)]).cumsum()
+    begins = np.concatenate([[0], *(size for size, _ in parts)]).cumsum()
     number, cost = np.empty(pairs, dtype=np.int32), np.empty(pairs, dtype=np.int32)
     parts.reverse()
     at = 0
@@ -108,12 +119,12 @@ def reach(
         keys = parts.pop()[1]
         number[at : at + len(keys)], cost[at : at + len(keys)] = keys >> 32, keys & 0xFFFFFFFF
         at += len(keys)
-    return Reach(first, number, cost, rows_count)
+    return Reach(begins, number, cost, rows_count)
 
 
 @compiled
 def _reach(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    back, demand, edges, offsets_m, access, cutoff, limit, state, epoch
+    back, demand, first, edges, offsets_m, access, cutoff, limit, state, epoch
 ):
     """Return how many rows each place reaches, and ``row << 32 | cost`` of all; once there are too many, it ends."""
     n = len(back.first) - 1
@@ -132,7 +143,7 @@ def _reach(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
                 size += 1
         heap, settled, count = spread(back, state, base, cutoff, heap, size, settled)
         keys, end = _on_edge(back, demand, edge, offsets_m[place], access[place], cutoff, state, base, keys, end)
-        keys, end = _on_leaves(demand, settled[:count], cutoff, state, base, keys, end)
+        keys, end = _on_leaves(demand, first, settled[:count], cutoff, state, base, keys, end)
         for i in range(begin, end):
             keys[i] = keys[i] << 32 | (state[n + keys[i]] - base)
         keys[begin:end].sort()
@@ -160,12 +171,12 @@ def _on_edge(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _on_leaves(demand, settled, cutoff, state, base, keys, end):  # type: ignore[no-untyped-def]
+def _on_leaves(demand, first, settled, cutoff, state, base, keys, end):  # type: ignore[no-untyped-def]
     """Note the rows that hang on the labels within reach, each with its least cost."""
-    n = len(demand.first) - 1
+    n = len(first) - 1
     for at in settled:
         here = state[at] - base
-        for i in range(demand.first[at], demand.first[at + 1]):
+        for i in range(first[at], first[at + 1]):
             row, there = demand.facility[i], here + demand.cost[i]
             if there <= cutoff and base | there < state[n + row]:
                 if state[n + row] >> 32 != base >> 32:  # of an older search: the first time in this one

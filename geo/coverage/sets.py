@@ -19,7 +19,7 @@ from geo.coverage.demand import Demand
 from geo.coverage.pieces import Pieces
 from geo.coverage.stretches import spans_on_edges
 from geo.streets.compiled import compiled
-from geo.streets.fields import leaf_labels, standing_leaves
+from geo.streets.fields import standing_leaves
 from geo.streets.graphs import Graph, Leaves
 from geo.streets.network import NO_WAY
 from geo.streets.queues import longer
@@ -159,7 +159,7 @@ def _known(
     kept = np.flatnonzero((of >= 0) & (leaf_cost <= cutoff))
     kept = kept[np.argsort(of[kept], kind="stable")]
     first = np.searchsorted(of[kept], np.arange(count + 1))
-    label, cost = np.asarray(leaf_labels(leaves))[kept], leaf_cost[kept]
+    label, cost = leaves.label[kept], leaf_cost[kept]
 
     def block(low: int, high: int, space: Space) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         epoch = space.take(high - low)

@@ -50,7 +50,8 @@ def gain_at_nodes(
     # what weighs nothing is not even looked at
     of_leaf = weight[demand.facility]
     kept = (of_leaf > 0) & (demand.cost <= cutoff)
-    first = np.concatenate([[0], np.cumsum(kept)])[demand.first].astype(np.int32)
+    per_label = np.bincount(demand.label[kept], minlength=back.label_count)
+    first = np.concatenate([[0], np.cumsum(per_label)]).astype(np.int32)
     leaf = demand.facility[kept], demand.cost[kept], of_leaf[kept]
     gain = np.zeros(len(asked), dtype=np.int64)
     farthest = min(cutoff, MAX_CUTOFF)

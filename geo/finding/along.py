@@ -25,7 +25,7 @@ from geo.choosing.conditions import Conditions
 from geo.choosing.openness import Openings
 from geo.coords import LonLat
 from geo.errors import OffNetworkError
-from geo.finding.arrival import TICK_US, Departure, on_arrival, shut
+from geo.finding.arrival import TICK_US, Departure, on_arrival, shut, states_on_arrival
 from geo.finding.asking import AlongQuery
 from geo.finding.visits import Leg, Piece, Sides, Visit
 from geo.places.hours import State
@@ -230,7 +230,7 @@ class Wayside:
         whole: int,
     ) -> Stop:
         place, services = self._places[number], query.wanted.services
-        arrival, states, state, opens = on_arrival(self._openings, place, number, services, departure, ticks)
+        arrival, state, opens = on_arrival(self._openings, number, services, departure, ticks)
         stay_s = None
         if query.until is not None and query.when is not None:
             stay_s = (query.until - query.when).total_seconds() - (whole + detour) / TICKS_PER_S
@@ -242,7 +242,7 @@ class Wayside:
             travel_s=ticks / TICKS_PER_S,
             on_foot_s=visit.on_foot / TICKS_PER_S if self._mode == "ebike" else None,
             arrival=arrival,
-            states=states,
+            states=states_on_arrival(self._openings, number, departure, ticks),
             state=state,
             opens_in_s=opens,
             longest_stay_s=stay_s,

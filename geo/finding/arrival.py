@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from geo.choosing.openness import Failure as Shut
-from geo.choosing.openness import Openings, best_state, opens_in_s
+from geo.choosing.openness import Openings
 from geo.finding.asking import Openness
 from geo.places.hours import CHINA, State
-from geo.places.model import Place
 from geo.places.runs import clock_us
 from geo.streets.network import TICKS_PER_S
 
@@ -30,7 +29,12 @@ class Departure:
 
     def __init__(self, when: datetime | None) -> None:
         self._when = None if when is None else when.astimezone(CHINA)
-        self._us = 0 if when is None else clock_us(when)
+        self._us = 0 if self._when is None else clock_us(self._when)
+
+    @property
+    def timeless(self) -> bool:
+        """Whether no time of setting out is given."""
+        return self._when is None
 
     def time(self, ticks: int) -> datetime | None:
         """Return the time so many ticks later, in China's clock; None without a time of setting out."""
@@ -60,18 +64,20 @@ def shut(
 
 
 def on_arrival(
-    openings: Openings, place: Place, number: int, services: Collection[str], departure: Departure, ticks: int
-) -> tuple[datetime | None, tuple[State, ...], State | None, float | None]:
-    """Tell when one arrives, what holds for each service and for the best of the wanted ones, and in how long it opens.
+    openings: Openings, number: int, services: Collection[str], departure: Departure, ticks: int
+) -> tuple[datetime | None, State | None, float | None]:
+    """Tell when one arrives, what holds then for the best of the wanted services, and in how long that one opens.
 
     Where none of the wanted services is offered, the best of all counts.
     """
     arrival = departure.time(ticks)
     if arrival is None:
-        return None, (), None, None
-    states = openings.states(number, departure.clock_us(ticks))
-    if len(states) == 1:
-        state = states[0]
-    else:
-        state = best_state(place, states, [kind for kind in services if place.offers(kind)])
-    return arrival, states, state, opens_in_s(state, arrival)
+        return None, None, None
+    at_us = departure.clock_us(ticks)
+    run = openings.run(number, at_us, services)
+    return arrival, run.state(at_us), run.opens_in_s(at_us)
+
+
+def states_on_arrival(openings: Openings, number: int, departure: Departure, ticks: int) -> tuple[State, ...]:
+    """Tell what holds then for each service of a place, in their order; nothing without a time of setting out."""
+    return () if departure.timeless else openings.states(number, departure.clock_us(ticks))

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.choosing.conditions import Conditions, Failure
-from geo.choosing.openness import Failure as Shut
-from geo.choosing.openness import Openings
-from geo.coords import LonLat, geodesic_m
+from geo.choosing.openness import Openings, failure
+from geo.coords import LonLat, distance_m
 from geo.errors import OffNetworkError
-from geo.finding.arrival import Departure, on_arrival, shut
+from geo.finding.arrival import Departure, on_arrival, shut, states_on_arrival
 from geo.finding.asking import NearestQuery
 from geo.places.hours import State
 from geo.places.model import Place
-from geo.streets.graphs import access_ticks, graph, hang
+from geo.streets.graphs import graph, hang
 from geo.streets.hierarchy import Hierarchy
 from geo.streets.hubs import Hubs
 from geo.streets.labels import make_labels
 from geo.streets.network import MAIN, TICKS_PER_S, StreetNetwork
 from geo.streets.paths import Search, Stream, Workspaces
-from geo.streets.profiles import Mode
-from geo.streets.routes import draw, lengths_m
+from geo.streets.profiles import ACCESS_M_PER_S, Mode
+from geo.streets.routes import lengths_m, lines, parked_at
 from geo.streets.snapping import Position, snap, snap_many
 
 
@@ -208,31 +208,35 @@ class Finder:
             No street near the origin.
         """
         origin = snap(self._network, self._mode, query.origin)
-        access, departure = int(access_ticks(np.array([origin.snap_m]))[0]), Departure(query.when)
+        access, departure = round(origin.snap_m / ACCESS_M_PER_S * TICKS_PER_S), Departure(query.when)
         stream = self._search.stream(origin, round(query.cutoff_s * TICKS_PER_S) - access)
         passing, exists = self._conditions.passing(query.wanted), self._conditions.exists
+        timed = query.open != "any"
         taken: list[int] = []
         passed: list[int] = []
         i = 0
-        while len(taken) < query.k and (i < len(stream.facility) or i < stream.reach(2 * i + 1)):
-            number = stream.facility[i]
-            if passing[number] and self._shut(query, number, departure, access + stream.cost[i]) is None:
-                taken.append(i)
-            elif exists[number]:
-                passed.append(i)
-            i += 1
+        while len(taken) < query.k and i < stream.reach(2 * i + 1):
+            for number in stream.facility[i:]:
+                if passing[number] and not (timed and self._shut(query, number, departure, access + stream.cost[i])):
+                    taken.append(i)
+                    if len(taken) == query.k:
+                        break
+                elif exists[number]:
+                    passed.append(i)
+                i += 1
         listed = passed if query.passed is None else passed[: query.passed]
+        over = partial(self._passed_over, query, passing, departure)
         return Answer(
             query,
             origin,
             self._results(query, origin, departure, access, stream, taken),
-            tuple([self._passed_over(query, stream.facility[i], departure, access + stream.cost[i]) for i in listed]),
+            tuple([over(stream.facility[i], access + stream.cost[i]) for i in listed]),
             len(passed),
         )
 
-    def _shut(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> Shut | None:
+    def _shut(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> bool:
         at_us = departure.clock_us(ticks)
-        return shut(self._openings, query.open, query.wanted.services, number, at_us, query.min_left_s)
+        return shut(self._openings, query.open, query.wanted.services, number, at_us, query.min_left_s) is not None
 
     def _results(
         self,
@@ -245,55 +249,55 @@ class Finder:
     ) -> tuple[Nearest, ...]:
         if not taken:
             return ()
-        numbers, rides = [stream.facility[i] for i in taken], self._mode == "ebike"
+        numbers, rides = np.array([stream.facility[i] for i in taken]), self._mode == "ebike"
         codes, start = stream.routes(taken)
         offsets_m, access_m = self._positions.offset_m[numbers], self._positions.snap_m[numbers].tolist()
-        along_m, on_foot_m = (m.tolist() for m in lengths_m(self._network, origin, offsets_m, codes, start))
-        straight_m = geodesic_m(np.array([query.origin] * len(taken)), self._lonlat[numbers]).tolist()
+        ways = (self._network, origin, offsets_m, codes, start)
+        along_m, on_foot_m = (m.tolist() for m in lengths_m(*ways))
+        paths = lines(*ways) if query.paths else None
+        stands = parked_at(*ways).tolist() if rides else None
         results = []
-        for n, number in enumerate(numbers):
+        for n, number in enumerate(numbers.tolist()):
             place, ticks = self._places[number], access + stream.cost[taken[n]]
-            told = on_arrival(self._openings, place, number, query.wanted.services, departure, ticks)
-            arrival, states, state, opens = told
-            route = None
-            if query.paths or rides:
-                route = draw(self._network, origin, float(offsets_m[n]), codes[start[n] : start[n + 1]])
+            arrival, state, opens = on_arrival(self._openings, number, query.wanted.services, departure, ticks)
             results.append(
                 Nearest(
                     number=number,
                     place=place,
                     travel_s=ticks / TICKS_PER_S,
                     network_m=origin.snap_m + along_m[n] + access_m[n],
-                    straight_m=straight_m[n],
+                    straight_m=distance_m(query.origin, place.position),
                     origin_access_m=origin.snap_m,
                     place_access_m=access_m[n],
                     on_foot_m=on_foot_m[n] + access_m[n] if rides else None,
-                    parked=LonLat(*route.lonlat[route.parked].tolist()) if rides and route else None,
-                    path=route.lonlat if query.paths and route else None,
+                    parked=LonLat(*stands[n]) if stands else None,
+                    path=paths[n] if paths else None,
                     arrival=arrival,
-                    states=states,
+                    states=states_on_arrival(self._openings, number, departure, ticks),
                     state=state,
                     opens_in_s=opens,
                 )
             )
         return tuple(results)
 
-    def _passed_over(self, query: NearestQuery, number: int, departure: Departure, ticks: int) -> PassedOver:
-        place, services = self._places[number], query.wanted.services
-        failures = self._conditions.failures(number, query.wanted)
-        arrival, _, state, opens = on_arrival(self._openings, place, number, services, departure, ticks)
-        if not any(
-            failure.condition == "service" for failure in failures
-        ):  # it has no hours for what it does not offer
-            failures += closed(self._shut(query, number, departure, ticks), query.min_left_s, state, arrival)
-        return PassedOver(place, ticks / TICKS_PER_S, failures, arrival, state, opens)
+    def _passed_over(
+        self, query: NearestQuery, passing: NDArray[np.bool_], departure: Departure, number: int, ticks: int
+    ) -> PassedOver:
+        failures = () if passing[number] else self._conditions.failures(number, query.wanted)
+        arrival, state, opens = on_arrival(self._openings, number, query.wanted.services, departure, ticks)
+        if "service" not in [failed.condition for failed in failures]:  # it has no hours for what it does not offer
+            failures += _closed(query, state, arrival)
+        return PassedOver(self._places[number], ticks / TICKS_PER_S, failures, arrival, state, opens)
 
 
-def closed(why: Shut | None, open_for_s: float, state: State | None, arrival: datetime | None) -> tuple[Failure, ...]:
+def _closed(query: NearestQuery, state: State | None, arrival: datetime | None) -> tuple[Failure, ...]:
     """Say why a place is shut as any other condition is said to fail; nothing if it is not."""
-    wanted = f"{open_for_s / 60:g}min"
-    if why is None:
+    if query.open == "any" or state is None or arrival is None:
         return ()
-    if why != "closes_too_soon" or state is None or state.until is None or arrival is None:
-        return (Failure("open", wanted, "closed" if why == "closed" else None),)
-    return (Failure("open", wanted, f"{int((state.until - arrival).total_seconds() // 60)}min"),)
+    why = failure(state, arrival, query.min_left_s)
+    if why is None or (why == "hours_unknown" and query.open == "arrival_or_unknown"):
+        return ()
+    found = "closed" if why == "closed" else None
+    if why == "closes_too_soon" and state.until is not None:
+        found = f"{int((state.until - arrival).total_seconds() // 60)}min"
+    return (Failure("open", f"{query.min_left_s / 60:g}min", found),)

@@ -102,8 +102,7 @@ class Hung(NamedTuple):
 
 def _hung(streets: Graph, positions: Positions) -> Hung:
     leaves = hang(streets, positions)
-    label = np.repeat(np.arange(streets.label_count, dtype=np.int32), np.diff(leaves.first))
-    return Hung(streets, label, leaves.facility, leaves.cost, leaves.code, leaves.access)
+    return Hung(streets, leaves.label, leaves.facility, leaves.cost, leaves.code, leaves.access)
 
 
 class Sides:

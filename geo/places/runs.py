@@ -6,6 +6,7 @@ an offer is evaluated when it is first asked about and kept as long as there is 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -54,12 +55,16 @@ class Run(NamedTuple):
         As in :class:`~geo.places.hours.State`, in the terms of :func:`clock_us`.
     steady
         The state, but for the minutes left.
+    rank
+        Of several runs at an instant, the one with the lowest is the best, see
+        :func:`~geo.choosing.openness.best_state`.
     """
 
     kind: Certainty
     until_us: int | None
     next_open_us: int | None
     steady: State
+    rank: tuple[int, float]
 
     def state(self, at_us: int) -> State:
         """Tell what holds at an instant of it."""
@@ -70,6 +75,12 @@ class Run(NamedTuple):
         left = (until_us - at_us) // _MINUTE_US
         _, until, _, _, comment, assumed = steady
         return State("closing_soon" if left < CLOSING_SOON_MIN else "open", until, None, left, comment, assumed)
+
+    def opens_in_s(self, at_us: int) -> float | None:
+        """Tell how long after an instant of it it certainly opens, seconds; 0: it is open; None: not within a year."""
+        if self.kind == "open":
+            return 0.0
+        return None if self.next_open_us is None else (self.next_open_us - at_us) / _S_US
 
 
 #: Where the runs of a day begin, and the runs.
@@ -105,7 +116,8 @@ class Runs:
 
     def at(self, number: int, at_us: int) -> Run:
         """Return the run of an offer at an instant."""
-        begins, runs = self._day(number, at_us // _DAY_US)
+        day = at_us // _DAY_US
+        begins, runs = self._days[number].get(day) or self._day(number, day)
         return runs[bisect_right(begins, at_us) - 1]
 
     def open_until(self, at_us: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -173,8 +185,14 @@ def evaluate(offer: Offer, day: date, calendar: Calendar) -> _Runs:
             found = Instant(kind, found.until if kind == found.kind else end, next_open, comment)
         steady = found.state(begin, offer.assumed(begin, calendar))._replace(kind=kind, minutes_left=None)
         until_us, next_open_us = (None if then is None else _us(then) for then in (found.until, found.next_open))
-        runs.append(Run(kind, until_us, next_open_us, steady))
+        runs.append(Run(kind, until_us, next_open_us, steady, _rank(kind, until_us, next_open_us)))
     return [_us(begin) for begin, *_ in steps], runs[::-1]
+
+
+def _rank(kind: Certainty, until_us: int | None, next_open_us: int | None) -> tuple[int, float]:
+    if kind == "open":
+        return 0, -math.inf if until_us is None else -until_us
+    return 1 + (kind == "closed"), math.inf if next_open_us is None else next_open_us
 
 
 def _us(local: datetime) -> int:

@@ -62,11 +62,10 @@ def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
         The facilities.
     """
     n = len(hierarchy.number)
-    label = np.repeat(np.arange(n), np.diff(leaves.first))
     leaf = np.argsort(leaves.facility, kind="stable")
     first = np.searchsorted(leaves.facility[leaf], np.arange(len(leaves.edge) + 1))
     number, facility, cost, onward = _climb(
-        hierarchy, first, hierarchy.number[label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
+        hierarchy, first, hierarchy.number[leaves.label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
     )
     order = np.argsort(number.astype(np.int64) << 32 | cost, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n))])

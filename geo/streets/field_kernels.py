@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.fields import NOTHING, leaf_labels, on_street
+from geo.streets.fields import NOTHING, on_street
 from geo.streets.graphs import MAX_SEEDS, Graph, Leaves, set_out
 from geo.streets.network import NO_WAY, ON_FOOT
 from geo.streets.queues import longer, pop, push
@@ -65,7 +65,7 @@ class Ground(NamedTuple):
 def lay_out(forth: Graph, back: Graph, leaves: Leaves, open_: NDArray[np.bool_], closed: NDArray[np.bool_]) -> Ground:
     """Return the ground of facilities that are hung."""
     order = np.argsort(leaves.facility, kind="stable")
-    label, facility = leaf_labels(leaves)[order], leaves.facility[order]
+    label, facility = leaves.label[order], leaves.facility[order]
     top, after = np.full(back.label_count, -1, dtype=np.int32), np.empty(len(order), dtype=np.int32)
     _chain(label, top, after)
     return Ground(

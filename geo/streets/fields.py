@@ -85,7 +85,7 @@ def make_field(
     if closed is not None:
         back = closing(back, closed)
     key = np.full(back.label_count, NOTHING)
-    sweep(back.first, back.head, back.cost, leaf_labels(leaves), leaves.facility, cost, shift, key)
+    sweep(back.first, back.head, back.cost, leaves.label, leaves.facility, cost, shift, key)
     return Field(key)
 
 
@@ -142,16 +142,6 @@ def bucket_shift(graph: Graph) -> int:
     Both this and the size of regions are as measured; neither changes what is found.
     """
     return max(ring_for(graph.cost)[0] - 1, _LEAST_SHIFT)
-
-
-@compiled
-def leaf_labels(leaves):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    """Return the label that each leaf hangs on."""
-    label = np.empty(len(leaves.cost), np.int32)
-    for at in range(len(leaves.first) - 1):
-        for i in range(leaves.first[at], leaves.first[at + 1]):
-            label[i] = at
-    return label
 
 
 @compiled

@@ -22,6 +22,8 @@ Direction = Literal["to_facility", "from_facility"]
 MAX_CUTOFF: Final = 2**30
 #: Positions on one edge are few ways away from each other: its two ends, riding or on foot.
 MAX_SEEDS: Final = 4
+#: Bits of a word of marks.
+_WORD: Final = 32
 
 
 class Graph(NamedTuple):
@@ -68,10 +70,12 @@ class Leaves(NamedTuple):
         Each facility's edge (-1: on no street of the mode), int32, and offset from the edge's tail, float64.
     access
         Access leg between street and door, ticks, int32.
-    first
-        Where the leaves of each label begin, int32 (n_labels + 1,).
-    facility, cost, code
-        Per leaf: facility number, cost from the label to the door in ticks, arc code of the last stretch; int32.
+    label, facility, cost, code
+        Per leaf, in order of (label, facility): the label it hangs on, facility number, cost from the label to the door
+        in ticks, arc code of the last stretch; int32.
+    marks
+        One bit per label, in words of 32: whether any leaf hangs there, uint32. A search asks at every label, and few
+        bear leaves: all bits of a city lie in a near cache.
     by_edge
         Facility numbers in order of (edge, number), int32.
     """
@@ -79,10 +83,11 @@ class Leaves(NamedTuple):
     edge: NDArray[np.int32]
     offset_m: NDArray[np.float64]
     access: NDArray[np.int32]
-    first: NDArray[np.int32]
+    label: NDArray[np.int32]
     facility: NDArray[np.int32]
     cost: NDArray[np.int32]
     code: NDArray[np.int32]
+    marks: NDArray[np.uint32]
     by_edge: NDArray[np.int32]
 
 
@@ -157,17 +162,25 @@ def hang(graph: Graph, positions: Positions) -> Leaves:
             code = np.concatenate([np.where(sooner, code | ON_FOOT, code), code | ON_FOOT])
     open_ = np.flatnonzero(cost != NO_WAY)
     order = open_[np.lexsort((facility[open_], label[open_]))]
-    first = np.concatenate([[0], np.cumsum(np.bincount(label[order], minlength=graph.label_count))])
+    label = label[order].astype(np.int32)
+    marks = np.zeros(graph.label_count // _WORD + 1, dtype=np.uint32)
+    np.bitwise_or.at(marks, label // _WORD, np.uint32(1) << (label % _WORD).astype(np.uint32))
     return Leaves(
         edge=positions.edge,
         offset_m=positions.offset_m,
         access=access,
-        first=first.astype(np.int32),
+        label=label,
         facility=facility[order],
         cost=cost[order] + access[facility[order]],
         code=code[order].astype(np.int32),
+        marks=marks,
         by_edge=number[np.argsort(edge, kind="stable")],
     )
+
+
+def rows_of(leaves: Leaves, label_count: int) -> NDArray[np.int32]:
+    """Return where the leaves of each label begin, int32 (n_labels + 1,): for who meets leaves at most labels."""
+    return np.searchsorted(leaves.label, np.arange(label_count + 1)).astype(np.int32)
 
 
 def _parts(ticks: NDArray[np.int32], metres: NDArray[np.float64], length_m: NDArray[np.float64]) -> NDArray[np.int32]:
@@ -237,6 +250,24 @@ def on_same_edge(graph, leaves, edge, offset_m, facility):  # type: ignore[no-un
     """Return (cost, arc code) of a facility on the origin's own edge, reached along that edge alone."""
     cost, code = along_edge(graph, edge, offset_m, leaves.offset_m[facility])
     return (cost if cost == NO_WAY else cost + leaves.access[facility]), code
+
+
+@compiled
+def span_at(leaves, label):  # type: ignore[no-untyped-def]
+    """Return where the leaves of a label begin and end."""
+    if not leaves.marks[label // _WORD] >> np.uint32(label % _WORD) & np.uint32(1):
+        return 0, 0
+    low, high = 0, len(leaves.label)
+    while low < high:
+        middle = (low + high) >> 1
+        if leaves.label[middle] < label:
+            low = middle + 1
+        else:
+            high = middle
+    end = low
+    while end < len(leaves.label) and leaves.label[end] == label:
+        end += 1
+    return low, end
 
 
 @compiled

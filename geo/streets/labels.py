@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Leaves, on_same_edge, set_out, span_on_edge
+from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Leaves, on_same_edge, set_out, span_at, span_on_edge
 from geo.streets.network import ProfileArcs
 from geo.streets.queues import longer, ring_for
 
@@ -70,7 +70,7 @@ def make_labels(arcs: ProfileArcs, leaves: Leaves, k: int = DEPTH, cutoff: int =
     entry, hop = np.full((n, k), NOTHING), np.zeros((n, k), dtype=np.uint8)
     in_hop = (arcs.in_arc - arcs.first_arc[arcs.in_tail]).astype(np.uint8)
     _spread(
-        arcs.first_in, arcs.in_tail, arcs.in_cost, in_hop, leaves.first, leaves.facility, leaves.cost,
+        arcs.first_in, arcs.in_tail, arcs.in_cost, in_hop, leaves.label, leaves.facility, leaves.cost,
         min(cutoff, MAX_CUTOFF), entry, hop, *ring_for(arcs.arc_cost, leaves.cost),
     )  # fmt: skip
     return Labels(entry, hop, min(cutoff, MAX_CUTOFF))
@@ -102,21 +102,20 @@ def _insert(entry, hop, label, key, way):  # type: ignore[no-untyped-def]  # com
 
 @compiled
 def _spread(  # type: ignore[no-untyped-def]
-    first_in, in_tail, in_cost, in_hop, first_leaf, leaf_facility, leaf_cost, cutoff, entry, hop, shift, ring
+    first_in, in_tail, in_cost, in_hop, leaf_label, leaf_facility, leaf_cost, cutoff, entry, hop, shift, ring
 ):
     """Fill all lists; an item is ``cost << 32 | label``, and what is listed there at that cost goes on."""
     n, k, used, waiting = len(first_in) - 1, entry.shape[1], 0, 0
     top = np.full(ring, -1, dtype=np.int32)  # the items of a bucket are chained by ``after``
     item, after = np.empty(n * k + 1024, dtype=np.int64), np.empty(n * k + 1024, dtype=np.int32)
-    for label in range(n):
-        for i in range(first_leaf[label], first_leaf[label + 1]):
-            c = np.int64(leaf_cost[i])
-            if c <= cutoff and _insert(entry, hop, label, c << 32 | leaf_facility[i], _LEAF):
-                if used == len(item):
-                    item, after = longer(item), longer(after)
-                bucket = (c >> shift) % ring
-                item[used], after[used], top[bucket] = c << 32 | label, top[bucket], used
-                used, waiting = used + 1, waiting + 1
+    for i in range(len(leaf_label)):
+        label, c = leaf_label[i], np.int64(leaf_cost[i])
+        if c <= cutoff and _insert(entry, hop, label, c << 32 | leaf_facility[i], _LEAF):
+            if used == len(item):
+                item, after = longer(item), longer(after)
+            bucket = (c >> shift) % ring
+            item[used], after[used], top[bucket] = c << 32 | label, top[bucket], used
+            used, waiting = used + 1, waiting + 1
     bucket = 0
     while waiting > 0:
         while top[bucket] >= 0:
@@ -241,7 +240,8 @@ def follow(  # type: ignore[no-untyped-def]
             codes, count = _append(codes, count, graph.code[arc])
             key -= np.int64(graph.cost[arc]) << 32
             label = graph.head[arc]
-        for leaf in range(leaves.first[label], leaves.first[label + 1]):
+        low, high = span_at(leaves, label)
+        for leaf in range(low, high):
             if leaves.facility[leaf] == facility and leaves.cost[leaf] == key >> 32:
                 codes, count = _append(codes, count, leaves.code[leaf])
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +68,37 @@ def draw(network: StreetNetwork, origin: Position, goal_offset_m: float, codes: 
     return Route(line[:count], total_m, on_foot_m, int(parked))
 
 
+def lines(
+    network: StreetNetwork,
+    origin: Position,
+    goal_offset_m: NDArray[np.float64],
+    codes: NDArray[np.int32],
+    start: NDArray[np.int32],
+) -> list[NDArray[np.float64]]:
+    """Draw several routes as lon/lat in degrees, shapes (n_points, 2); parameters as for :func:`lengths_m`."""
+    points, begin = _draw_many(
+        network.edge_length_m, network.shape_start, network.shape_e7, network.shape_m, origin.offset_m, goal_offset_m,
+        codes, start,
+    )  # fmt: skip
+    bounds = begin.tolist()
+    return [points[low:high] for low, high in itertools.pairwise(bounds)]
+
+
+def parked_at(
+    network: StreetNetwork,
+    origin: Position,
+    goal_offset_m: NDArray[np.float64],
+    codes: NDArray[np.int32],
+    start: NDArray[np.int32],
+) -> NDArray[np.float64]:
+    """Return where riders park on several routes, degrees, shape (n, 2); parameters as for :func:`lengths_m`."""
+    where: NDArray[np.float64] = _parked(
+        network.edge_length_m, network.shape_start, network.shape_e7, network.shape_m, origin.offset_m, goal_offset_m,
+        codes, start,
+    )  # fmt: skip
+    return where
+
+
 @compiled
 def _ends(edge_length_m, origin_offset_m, goal_offset_m, codes, i):  # type: ignore[no-untyped-def]  # compiled
     """Offsets from the edge's tail between which the i-th stretch runs, in the direction of travel."""
@@ -119,6 +151,10 @@ def _draw(  # type: ignore[no-untyped-def]
     for i in range(len(codes)):
         edge, begin, end = _ends(edge_length_m, origin_offset_m, goal_offset_m, codes, i)
         low, high = shape_start[edge], shape_start[edge + 1]
+        if 0 < i < len(codes) - 1 and not codes[i] & ON_FOOT:  # the whole edge, as nearly always
+            for j in range(high - 1, low - 1, -1) if codes[i] & 1 else range(low, high):
+                count = _point(line, count, shape_e7[j, 0] / E7, shape_e7[j, 1] / E7)
+            continue
         if parked < 0 and codes[i] & ON_FOOT:
             parked = max(count - 1, 0)
         count = _add(line, count, shape_e7, shape_m, low, high, begin)
@@ -135,17 +171,57 @@ def _draw(  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _draw_many(  # type: ignore[no-untyped-def]
+    edge_length_m, shape_start, shape_e7, shape_m, origin_offset_m, goal_offset_m, codes, start
+):
+    """Return the points of routes, one after the other, and where each begins."""
+    points = np.empty((_most_points(shape_start, codes), 2))
+    begin = np.zeros(len(start), dtype=np.int64)
+    for i in range(len(goal_offset_m)):
+        count, _ = _draw(
+            edge_length_m, shape_start, shape_e7, shape_m, origin_offset_m, goal_offset_m[i],
+            codes[start[i] : start[i + 1]], points[begin[i] :],
+        )  # fmt: skip
+        begin[i + 1] = begin[i] + count
+    return points, begin
+
+
+@compiled
+def _parked(  # type: ignore[no-untyped-def]
+    edge_length_m, shape_start, shape_e7, shape_m, origin_offset_m, goal_offset_m, codes, start
+):
+    """Return where riders park: where they come to before the first stretch on foot."""
+    where = np.empty((len(goal_offset_m), 2))
+    for i in range(len(goal_offset_m)):
+        way = codes[start[i] : start[i + 1]]
+        ridden = 0
+        while ridden < len(way) and not way[ridden] & ON_FOOT:
+            ridden += 1
+        edge, begin, end = _ends(edge_length_m, origin_offset_m, goal_offset_m[i], way, max(ridden - 1, 0))
+        at_m = end if ridden > 0 else begin
+        where[i] = _at(shape_e7, shape_m, shape_start[edge], shape_start[edge + 1], at_m)
+    return where
+
+
+@compiled
 def _add(line, count, shape_e7, shape_m, low, high, at_m):  # type: ignore[no-untyped-def]
     """Write the point of a shape that lies so many metres from its tail."""
+    lon, lat = _at(shape_e7, shape_m, low, high, at_m)
+    return _point(line, count, lon, lat)
+
+
+@compiled
+def _at(shape_e7, shape_m, low, high, at_m):  # type: ignore[no-untyped-def]
+    """Return the point of a shape that lies so many metres from its tail, degrees."""
     j = low + np.searchsorted(shape_m[low:high], at_m)
     if j >= high:
         j = high - 1
     if j == low or shape_m[j] == at_m:
-        return _point(line, count, shape_e7[j, 0] / E7, shape_e7[j, 1] / E7)
+        return shape_e7[j, 0] / E7, shape_e7[j, 1] / E7
     share = min((at_m - shape_m[j - 1]) / (shape_m[j] - shape_m[j - 1]), 1.0)
     lon = shape_e7[j - 1, 0] + share * (shape_e7[j, 0] - shape_e7[j - 1, 0])
     lat = shape_e7[j - 1, 1] + share * (shape_e7[j, 1] - shape_e7[j - 1, 1])
-    return _point(line, count, lon / E7, lat / E7)
+    return lon / E7, lat / E7
 
 
 @compiled

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ from geo.coords import LonLat
 from geo.errors import YizhanError
 from geo.places.hours import CHINA
 from geo.streets.snapping import snap
-from webmap.params import nearest_query
+from webmap.params import nearest_query, plain_nearest_query
 
 CONNECTIONS: Final = 16
 SECONDS: Final = 6
@@ -110,7 +110,10 @@ def bare(city: City) -> Callable[[str], bytes]:
     answers = Answers(city)
 
     def answer(path: str) -> bytes:
-        query = nearest_query(MultiDict(parse_qsl(urlsplit(path).query)), _FIRST_DAY)
+        asked = plain_nearest_query(path.partition("?")[2], _FIRST_DAY)
+        if asked is None:
+            raise ValueError(f"{path}: not as a page would write it")
+        query, _ = asked
         return answers.nearest(city.nearest(query))
 
     return answer

@@ -162,6 +162,10 @@ def test_openings_say_what_each_place_says(sample_city: City, kinds: tuple[Servi
                 best = best_state(place, states, kinds)
                 assert openings.states(number, clock_us(when)) == states
                 assert openings.best(number, clock_us(when), kinds) == best
+                offered = [kind for kind in kinds if place.offers(kind)]
+                run = openings.run(number, clock_us(when), kinds)
+                assert run.state(clock_us(when)) == (best if offered else best_state(place, states, ()))
+                assert run.opens_in_s(clock_us(when)) == opens_in_s(run.state(clock_us(when)), when)
                 assert openings.failure(number, clock_us(when), 1234.5, kinds) == failure(best, when, 1234.5)
 
 

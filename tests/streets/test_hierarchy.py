@@ -71,8 +71,8 @@ def exact_cost(graph: Graph, leaves: Leaves, origin: Position, facility: int, co
         row = range(graph.first[label], graph.first[label + 1])
         (arc,) = (i for i in row if graph.code[i] == code)
         label, total = int(graph.head[arc]), total + int(graph.cost[arc])
-    row = range(leaves.first[label], leaves.first[label + 1])
-    (leaf,) = (i for i in row if leaves.facility[i] == facility and leaves.code[i] == codes[-1])
+    hung = np.flatnonzero(leaves.label == label).tolist()
+    (leaf,) = (i for i in hung if leaves.facility[i] == facility and leaves.code[i] == codes[-1])
     return int(total + leaves.cost[leaf])
 
 

@@ -17,7 +17,7 @@ from geo.streets.labels import make_labels
 from geo.streets.network import NO_WAY, ON_FOOT, TICKS_PER_S, StreetNetwork
 from geo.streets.paths import Search, Stream
 from geo.streets.profiles import MODES, WALK_KMH, Mode
-from geo.streets.routes import draw, lengths_m
+from geo.streets.routes import draw, lengths_m, lines, parked_at
 from geo.streets.snapping import Position, snap, snap_many
 from tests.conftest import RealStreets
 from tests.oracles import RawStreets, RideAndPark
@@ -101,6 +101,10 @@ def check_route(
     offsets = np.array([goal.offset_m, goals[stream.facility[0]].offset_m])  # type: ignore[union-attr]
     lengths, on_foot = lengths_m(network, origin, offsets, several, start)
     assert (route.length_m, route.on_foot_m) == (lengths[0], on_foot[0])
+    drawn = lines(network, origin, offsets, several, start)
+    assert drawn[0].tolist() == route.lonlat.tolist()
+    assert len(drawn) == 2
+    assert parked_at(network, origin, offsets, several, start)[0].tolist() == route.lonlat[route.parked].tolist()
     assert geodesic_m(route.lonlat[:-1], route.lonlat[1:]).sum() == pytest.approx(route.length_m, abs=0.02)
     for end, point in ((route.lonlat[0], origin), (route.lonlat[-1], goal)):
         assert geodesic_m(end[None], np.array([[point.lon, point.lat]]))[0] < 0.01

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Request
 
 from geo.choosing.wanted import Wanted
 from geo.coords import LonLat
 from geo.errors import InputError, ParameterError, UnknownWordError
 from geo.finding.asking import AlongQuery, NearestQuery
-from webmap.params import along_query, nearest_query
+from webmap.params import along_query, heeds_advisory, nearest_query, plain_nearest_query
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HERE, THERE = LonLat(116.41, 39.92), LonLat(116.42, 39.95)
@@ -109,3 +110,68 @@ def test_whatever_is_sent_is_a_question_or_refused_by_name(
         assert reader(sent, NOON).when == NOON
     except InputError as refused:
         assert refused.parameter in {name[:40] for name in sent}
+
+
+def carefully(query_string: str) -> tuple[NearestQuery, bool] | None:
+    """Read as Flask does; None: refused."""
+    args = Request({"QUERY_STRING": query_string, "REQUEST_METHOD": "GET"}).args
+    try:
+        return nearest_query(args, NOON), heeds_advisory(args)
+    except InputError:
+        return None
+
+
+def plainly(query_string: str) -> tuple[NearestQuery, bool] | None:
+    """Read as the front does, which leaves what is odd, and what is refused, to Flask."""
+    try:
+        return plain_nearest_query(query_string, NOON)
+    except InputError:
+        return None
+
+
+#: Names and values as pages, programs and hostile strangers write them, right, wrong, escaped and cut off.
+NAMES = (
+    "lon", "lat", "k", "mode", "service", "amenity", "amenity_or_unknown", "access", "audience", "accuracy", "cutoff",
+    "open", "min_left", "when", "paths", "passed", "advisory", "Lon", "%6Bx", "from", "", "k ", "%6B",
+)  # fmt: skip
+VALUES = (
+    "116.41", "39.92", "5", "%35", "5%", "%3", "%3A", "%%3A3A", "%253A", "+5", "5+", "walk", "ebike", "rest_stop",
+    "rest_stop%2Chaircut", "rest_stop,haircut", "rest%5Fstop", "rest_stop%2chaircut", "socket", "unknown", "couriers",
+    "building", "15min", "15+min", "15%20min", "arrival", "2026-11-24T08%3A00Z", "2026-11-24T08:00%2B08:00",
+    "2026-11-24T08:00+08:00", "2026-11-24T08%3a00", "no", "all", "heed", "", "=", "a=b", "%FF", "%E4%B8%AD", "\xe4",
+    "\xd9\xa5", "%D9%A5", "&", ";k=3", "%26k=3", "\x00", "%00", "5\n", "5#",
+)  # fmt: skip
+pairs = st.tuples(st.sampled_from(NAMES), st.sampled_from(("=", "=", "=", "=", "", "%3D")), st.sampled_from(VALUES))
+texts = st.lists(pairs, max_size=5).map(lambda odd: "&".join("".join(pair) for pair in odd))
+
+
+@given(st.sampled_from(("lon=116.41&lat=39.92", "lat=39.92&lon=116.41&", "lon=116.41", "")), texts)
+def test_what_is_read_plainly_is_what_is_read_with_care(begin: str, rest: str) -> None:
+    """Neither is anything refused taken for a question, nor any question for another."""
+    query_string = f"{begin}&{rest}" if rest else begin
+    plain = plainly(query_string)
+    assert plain is None or plain == carefully(query_string)
+
+
+@given(st.text(alphabet="lonatk=&%+;0123456789abAB.-:,TZ \xe4", max_size=60))
+def test_no_text_at_all_is_read_plainly_as_anything_else(text: str) -> None:
+    for query_string in (text, f"lon=116.41&lat=39.92&{text}", f"lon=116.41&lat={text}", f"lon=1&lat=2&when={text}"):
+        plain = plainly(query_string)
+        assert plain is None or plain == carefully(query_string)
+
+
+@pytest.mark.parametrize(
+    ("query_string", "why"),
+    [
+        ("lon=116.41&lat=39.92", "the least"),
+        ("lat=39.92&lon=116.41&k=3&mode=ebike&open=arrival&when=2026-11-24T08%3A00", "a colon as browsers write it"),
+        ("lon=116.41&lat=39.92&service=rest_stop%2Chaircut&service=shelter", "lists, and a list in two parts"),
+        ("lon=116.41&lat=39.92&when=2026-11-24T08%3a00%2B08:00", "other escapes"),
+        ("lon=116.41&lat=39.92&cutoff=15+min&k=%35", "a plus is a space"),
+        ("lon=116.41&lat=39.92&advisory=heed&passed=all&paths=no", "advisories"),
+    ],
+)
+def test_what_pages_write_is_read_plainly(query_string: str, why: str) -> None:
+    """Else the tests above would compare nothing."""
+    assert plainly(query_string) is not None, why
+    assert plainly(query_string) == carefully(query_string), why

@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
 
 from geo.choosing.words import read_word
+from geo.finding.asking import NearestQuery
 from geo.places.model import place_to_json
 from webmap.geojson import search_results
 from webmap.i18n import LANGUAGES
@@ -51,13 +51,15 @@ def place(place_id: str) -> Response:
 @api.get("/api/v1/nearest")
 def nearest() -> Response:
     """Answer the sentence that the project exists for; see :mod:`webmap.front`."""
-    return Response(nearest_answer(site(), request.args), mimetype="application/json")
+    query = nearest_query(request.args, site().now())
+    body = nearest_answer(site(), query, heeds=heeds_advisory(request.args))
+    return Response(body, mimetype="application/json")
 
 
-def nearest_answer(here: Site, args: MultiDict[str, str]) -> bytes:
-    """Return the answer of a site to the question in a query string."""
-    edition, query = here.edition(), nearest_query(args, here.now())
-    if not heeds_advisory(args):
+def nearest_answer(here: Site, query: NearestQuery, *, heeds: bool) -> bytes:
+    """Return the answer of a site to a question; ``heeds`` tells whether it heeds an advisory."""
+    edition = here.edition()
+    if not heeds:
         return edition.answers.nearest(edition.city.nearest(query))
     advisory = here.heeded.in_force(query.when or here.now())
     if advisory is None:
