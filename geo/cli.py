@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -273,11 +274,28 @@ def _press() -> Press:
     return PosterPress()
 
 
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """Let imports find no pandas: 30 MB that folium loads where it can, to know a table if it were given one.
+
+    A server gives it none. Whatever needs pandas itself imports it when it is needed, and finds it.
+    """
+    if "pandas" in sys.modules:
+        yield
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]
+
+
 def _serve(arguments: argparse.Namespace) -> None:
+    with _without_pandas():
+        from webmap.serving import serve
     from geo.posters.links import read_site_url
     from webmap.base_maps import read_key, read_provider
     from webmap.embed.origins import read_origins
-    from webmap.serving import serve
     from webmap.settings import Settings
 
     register = arguments.register if "://" in arguments.register or Path(arguments.register).is_file() else None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from geo.city import City
 from geo.places.calendar import Calendar
-from geo.places.store import Register
+
+if TYPE_CHECKING:
+    from geo.places.store import Register
 
 
 class LiveCity:
@@ -47,7 +50,11 @@ class LiveCity:
             One of them is not there or cannot be read.
         """
         city = City.open(pack, Calendar.load(calendar))
-        return cls(city, None if register is None else Register.open(register, create=False))
+        if register is None:
+            return cls(city)
+        from geo.places.store import Register  # noqa: PLC0415  # brings SQLAlchemy, 25 MB that few servers need
+
+        return cls(city, Register.open(register, create=False))
 
     @property
     def current(self) -> City:

@@ -55,7 +55,7 @@ WEB_MAY_USE = frozenset({
     "geo.pocket.districts", "geo.pocket.files", "geo.pocket.making", "geo.pocket.map_tiles", "geo.pocket.naming",
     "geo.pocket.schedules", "geo.posters.facts", "geo.posters.links", "geo.posters.stale",
     "geo.siting_answers",
-    "geo.streets.graphs", "geo.streets.profiles",
+    "geo.streets.compiled", "geo.streets.graphs", "geo.streets.profiles",
 })  # fmt: skip
 
 #: A library enters the project through these modules alone.

@@ -111,15 +111,24 @@ class Assets:
         address = url_for("static", filename=self.bundles.of_module[module])
         return Markup(taken(module, names, address))  # noqa: S704
 
+    def compressed(self) -> dict[str, bytes]:
+        """Return, as brotli, what a first visitor asks for: a second's work."""
+        names = {name for names in self.bundles.of_page.values() for name in names} | _first_of(self.files)
+        return {name: self.files[name].brotli for name in sorted(names)}
+
+    def take(self, brotli_of: Mapping[str, bytes]) -> None:
+        """Take over what :meth:`compressed` returned elsewhere for the same files."""
+        for name, packed in brotli_of.items():
+            self.files[name].brotli = packed
+
     def compress(self) -> None:
         """Make the compressed forms in the background, so that the first visitor does not wait for them."""
-        names = sorted({name for names in self.bundles.of_page.values() for name in names} | _first_of(self.files))
+        threading.Thread(target=self.compressed, name="compresses scripts", daemon=True).start()
 
-        def work() -> None:
-            for name in names:
-                _ = self.files[name].brotli
 
-        threading.Thread(target=work, name="compresses scripts", daemon=True).start()
+def compressed() -> dict[str, bytes]:
+    """Return, as brotli, what a first visitor asks for, for :meth:`Assets.take` of another process."""
+    return Assets().compressed()
 
 
 def init_assets(app: Flask, folder: Path = _FOLDER) -> None:

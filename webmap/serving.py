@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import socket
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.server.common import AbstractServer
 
-from geo.coverage.warming import warm as warm_planner
+from geo.coverage.warming import build_village, warm_in
 from geo.errors import ParameterError, YizhanError
 from geo.live import LiveCity
+from geo.streets.compiled import mark_of_kernels, put_away
 from webmap import wsgi
+from webmap.assets import compressed
 from webmap.base_maps import OWN, Provider
+from webmap.memory import give_back
 from webmap.settings import Settings
 from webmap.tile_proxy import AT_ONCE
 
@@ -30,6 +35,8 @@ from webmap.tile_proxy import AT_ONCE
 _STOP_S: Final = 5
 #: How often the processes are looked after until they are ready, seconds.
 _LOOK_S: Final = 0.02
+
+_T = TypeVar("_T")
 
 
 def serve(path: Path, settings: Settings) -> None:
@@ -56,7 +63,7 @@ def serve(path: Path, settings: Settings) -> None:
             wsgi.STATUS: status,
             **_base_map(settings.base_map),
         }
-        live = _open_once() if multiprocessing.get_start_method() == "fork" else None
+        app = _make_once() if multiprocessing.get_start_method() == "fork" else None
         server = Granian(
             "webmap.wsgi:make",
             address=host,
@@ -76,7 +83,7 @@ def serve(path: Path, settings: Settings) -> None:
         look.daemon = True
         look.start()
         try:
-            server.serve(target_loader=partial(wsgi.make, live), wrap_loader=False)
+            server.serve(target_loader=partial(wsgi.make, app), wrap_loader=False)
         except SystemExit:
             if not failures:
                 raise
@@ -95,15 +102,68 @@ def _base_map(provider: Provider | None) -> dict[str, str]:
     }
 
 
-def _open_once() -> LiveCity:
-    """Open the city for all processes: what is read and reckoned before they fork is in memory once."""
-    live = wsgi.open_city()
-    live.current.quicken()
-    warm_planner()
+def _make_once() -> Flask:
+    """Make the site for all processes: what is read and reckoned before they fork is in memory once.
+
+    A compiler leaves 140 MB behind. Where kernels may have to be compiled, a process that ends goes first.
+    """
+    mark = mark_of_kernels()
+    if not mark.exists():
+        first = multiprocessing.get_context("fork").Process(target=_try)
+        first.start()
+        first.join()
+    live, app = _prepared()
+    with suppress(OSError):  # without it the next start is as long as this one
+        mark.touch()
     live.let_go()
-    gc.collect()
-    gc.freeze()  # otherwise each process, looking for garbage, would write on what it shares
-    return live
+    give_back()
+    return app
+
+
+def _prepared() -> tuple[LiveCity, Flask]:
+    with tempfile.TemporaryDirectory(prefix="yizhan-village-") as folder:
+        scripts = _apart(compressed)
+        live = wsgi.open_city()
+        put_away()  # at once, so that what comes takes its room
+        village = _apart(build_village, Path(folder))
+        app = wsgi.make_app(live)
+        live.current.quicken()
+        put_away()
+        village()
+        warm_in(Path(folder))
+        app.extensions["yizhan-assets"].take(scripts())
+    return live, app
+
+
+def _try() -> None:
+    with suppress(YizhanError):  # whoever comes after meets it, too, and says so
+        _prepared()
+
+
+def _apart(work: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
+    """Begin something in a process that ends, and with it all that it has taken.
+
+    Returns
+    -------
+    callable
+        Waits for the result and returns it. A process that fails says why on stderr.
+    """
+    forking = multiprocessing.get_context("fork")
+    ours, theirs = forking.Pipe(duplex=False)
+    process = forking.Process(target=lambda: theirs.send(work(*arguments)), daemon=True)  # nobody may want its result
+    process.start()
+    theirs.close()
+
+    def result() -> _T:
+        try:
+            value: _T = ours.recv()
+        except EOFError:
+            raise YizhanError("a process that prepares the server failed; it has said why") from None
+        finally:
+            process.join()
+        return value
+
+    return result
 
 
 def _look_after(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -40,13 +41,13 @@ READY: Final = ".ready"
 FAILED: Final = ".failed"
 
 
-def make(live: LiveCity | None = None) -> Flask:
-    """Make the site that the environment describes, ready for its first question.
+def make(app: Flask | None = None) -> Flask:
+    """Return the site that the environment describes, ready for its first question.
 
     Parameters
     ----------
-    live
-        Its city, opened before this process was forked; None: it is opened here.
+    app
+        What :func:`make_app` made before this process was forked; None: it is made here.
 
     Raises
     ------
@@ -55,7 +56,10 @@ def make(live: LiveCity | None = None) -> Flask:
     """
     status = os.environ.get(STATUS)
     try:
-        app = _make(live or open_city())
+        if app is None:
+            app = make_app(open_city())
+            app.extensions["yizhan-assets"].compress()
+        _begin(app)
     except YizhanError as error:
         if status is None:
             raise
@@ -86,6 +90,22 @@ def open_city() -> LiveCity:
     return live
 
 
+def make_app(live: LiveCity) -> Flask:
+    """Make the site of a city as the environment describes it; a process that forks may hand it on."""
+    return create_app(live, _settings())
+
+
+def _begin(app: Flask) -> None:
+    """Begin what every process must begin for itself."""
+    with app.app_context():
+        here = site()
+    with ThreadPoolExecutor(1) as apart:
+        # Each process has a database of names of its own. Another thread takes new memory for it, where this one would
+        # fill the gaps between what all processes share, and so write on much of that.
+        apart.submit(here.city.search, here.city.manifest.name).result()
+    here.follow()
+
+
 def _settings() -> Settings:
     return Settings(
         register=os.environ.get(REGISTER) or None,
@@ -114,12 +134,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1.0)
     os._exit(1)
-
-
-def _make(live: LiveCity) -> Flask:
-    app = create_app(live, _settings())
-    live.current.search(live.current.manifest.name)  # each process has a database of names of its own
-    app.extensions["yizhan-assets"].compress()
-    with app.app_context():
-        site().follow()
-    return app

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.streets.network import CLOSED, ISLET, MAIN, NO_WAY, ON_FOOT, TICKS_PER_S, ProfileArcs
-
-#: A component with fewer nodes than this share of the largest one is an islet: a flaw of the map, or a real island.
-ISLET_SHARE: Final = 0.01
+from geo.streets.network import CLOSED, ISLET, MAIN, NO_WAY, ON_FOOT, TICKS_PER_S, ProfileArcs, main_nodes
 
 
 def profile_arcs(
@@ -46,12 +41,6 @@ def profile_arcs(
         component=component,
         standing=standing,
     )
-
-
-def main_nodes(component: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell for each node, by its component, whether it is of a main network, bool (n_nodes,)."""
-    size = np.bincount(component)[component]
-    return np.asarray(size >= max(ISLET_SHARE * size.max(initial=0), 2))
 
 
 def park_and_walk(ride: ProfileArcs, walk: ProfileArcs) -> ProfileArcs:

@@ -26,6 +26,8 @@ NO_WAY: Final = np.iinfo(np.int32).max
 
 #: What an edge is to a mode when somebody is put on the network.
 CLOSED, ISLET, MAIN = 0, 1, 2
+#: A component with fewer nodes than this share of the largest one is an islet: a flaw of the map, or a real island.
+ISLET_SHARE: Final = 0.01
 
 #: Set in an arc code where a rider has parked and walks.
 ON_FOOT: Final = 1 << 30
@@ -220,3 +222,9 @@ def arrays_of(network: StreetNetwork) -> dict[str, NDArray[Any]]:
         for f in fields(part)
         if isinstance(value := getattr(part, f.name), np.ndarray)
     }
+
+
+def main_nodes(component: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell for each node, by its component, whether it is of a main network, bool (n_nodes,)."""
+    size = np.bincount(component)[component]
+    return np.asarray(size >= max(ISLET_SHARE * size.max(initial=0), 2))

@@ -12,9 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.streets.arcs import main_nodes
 from geo.streets.compiled import compiled
-from geo.streets.network import NO_WAY, ON_FOOT, ProfileArcs
+from geo.streets.network import NO_WAY, ON_FOOT, ProfileArcs, main_nodes
 from geo.streets.queues import longer, pop, push
 
 #: Parts of an edge cost whole ticks too: rounding may favour a walk from within an edge by less than this.

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from geo.streets.arcs import main_nodes, park_and_walk, profile_arcs
+from geo.streets.arcs import park_and_walk, profile_arcs
 from geo.streets.from_osm import build_network
-from geo.streets.network import NO_WAY, ProfileArcs
+from geo.streets.network import NO_WAY, ProfileArcs, main_nodes
 from geo.streets.parking import worth_it
 from tests.strategies import random_extract
 

@@ -19,20 +19,25 @@ from typing import Final, Literal, NamedTuple, get_args
 from geo.errors import InterchangeError
 from geo.places.interchange.feed import write_feed
 from geo.places.interchange.geojson import read_geojson, write_geojson
-from geo.places.interchange.geopackage import write_geopackage
 from geo.places.interchange.hsds import read_hsds, write_hsds
 from geo.places.interchange.tables import check_texts, read_csv, write_csv
-from geo.places.interchange.workbook import write_workbook
 from geo.places.model import Place
 
 Format = Literal["hsds", "geojson", "gpkg", "csv", "xlsx", "ics"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
+
+def _workbook(places: Sequence[Place]) -> bytes:
+    from geo.places.interchange.workbook import write_workbook  # noqa: PLC0415  # brings openpyxl
+
+    return write_workbook(places)
+
+
 _WRITERS: Final[dict[str, Callable[[Sequence[Place]], bytes]]] = {
     "hsds": write_hsds,
     "geojson": write_geojson,
     "csv": write_csv,
-    "xlsx": write_workbook,
+    "xlsx": _workbook,
 }
 _READERS: Final[dict[str, Callable[[bytes], tuple[Place, ...]]]] = {
     "hsds": read_hsds,
@@ -69,6 +74,8 @@ def export(places: Sequence[Place], out: Path, file_format: Format, *, today: da
     """
     check_texts(places)
     if file_format == "gpkg":
+        from geo.places.interchange.geopackage import write_geopackage  # noqa: PLC0415  # brings geopandas, pandas
+
         with appearing(out) as building:
             write_geopackage(places, building)
         return Exported(len(places), {})
