@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.graphs import MAX_CUTOFF, Leaves
+from geo.streets.graphs import MAX_CUTOFF, Leaves, block_starts
 from geo.streets.hierarchy import COST, END, Hierarchy
 from geo.streets.queues import longer, pop, push
 
@@ -28,22 +28,25 @@ STAMP, SPENT, _ONWARD = 0, 1, 2
 
 
 class Buckets(NamedTuple):
-    """For which facilities each number of a hierarchy is a hub, in order of (cost, facility); all int32, frozen.
+    """For which facilities each number of a hierarchy is a hub, in order of (number, cost, facility); int32, frozen.
 
     Attributes
     ----------
-    first
-        The bucket of number i is ``first[i]:first[i + 1]``.
+    number
+        Whose bucket each mark lies in, ascending.
     facility, cost
         The facility, and the cost from the number to its door, in ticks.
     onward
         The number that the way there descends to first; below 0 it leads straight to the door, by leaf ``-1 - onward``.
+    blocks
+        Where the marks of each 32 numbers begin; see :func:`~geo.streets.graphs.block_starts`.
     """
 
-    first: NDArray[np.int32]
+    number: NDArray[np.int32]
     facility: NDArray[np.int32]
     cost: NDArray[np.int32]
     onward: NDArray[np.int32]
+    blocks: NDArray[np.int32]
 
     @property
     def size_bytes(self) -> int:
@@ -68,8 +71,8 @@ def make_buckets(hierarchy: Hierarchy, leaves: Leaves) -> Buckets:
         hierarchy, first, hierarchy.number[leaves.label[leaf]], leaves.cost[leaf], leaf.astype(np.int32)
     )
     order = np.argsort(number.astype(np.int64) << 32 | cost, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n))])
-    buckets = Buckets(starts.astype(np.int32), facility[order], cost[order], onward[order])
+    number = number[order]
+    buckets = Buckets(number, facility[order], cost[order], onward[order], block_starts(number, n))
     for array in buckets:
         array.setflags(write=False)
     return buckets

@@ -22,8 +22,8 @@ Direction = Literal["to_facility", "from_facility"]
 MAX_CUTOFF: Final = 2**30
 #: Positions on one edge are few ways away from each other: its two ends, riding or on foot.
 MAX_SEEDS: Final = 4
-#: Bits of a word of marks.
-_WORD: Final = 32
+#: Owners of items whose items are found together.
+_BLOCK: Final = 32
 
 
 class Graph(NamedTuple):
@@ -73,9 +73,8 @@ class Leaves(NamedTuple):
     label, facility, cost, code
         Per leaf, in order of (label, facility): the label it hangs on, facility number, cost from the label to the door
         in ticks, arc code of the last stretch; int32.
-    marks
-        One bit per label, in words of 32: whether any leaf hangs there, uint32. A search asks at every label, and few
-        bear leaves: all bits of a city lie in a near cache.
+    blocks
+        Where the leaves of each 32 labels begin, int32; see :func:`block_starts`.
     by_edge
         Facility numbers in order of (edge, number), int32.
     """
@@ -87,7 +86,7 @@ class Leaves(NamedTuple):
     facility: NDArray[np.int32]
     cost: NDArray[np.int32]
     code: NDArray[np.int32]
-    marks: NDArray[np.uint32]
+    blocks: NDArray[np.int32]
     by_edge: NDArray[np.int32]
 
 
@@ -163,8 +162,6 @@ def hang(graph: Graph, positions: Positions) -> Leaves:
     open_ = np.flatnonzero(cost != NO_WAY)
     order = open_[np.lexsort((facility[open_], label[open_]))]
     label = label[order].astype(np.int32)
-    marks = np.zeros(graph.label_count // _WORD + 1, dtype=np.uint32)
-    np.bitwise_or.at(marks, label // _WORD, np.uint32(1) << (label % _WORD).astype(np.uint32))
     return Leaves(
         edge=positions.edge,
         offset_m=positions.offset_m,
@@ -173,9 +170,25 @@ def hang(graph: Graph, positions: Positions) -> Leaves:
         facility=facility[order],
         cost=cost[order] + access[facility[order]],
         code=code[order].astype(np.int32),
-        marks=marks,
+        blocks=block_starts(label, graph.label_count),
         by_edge=number[np.argsort(edge, kind="stable")],
     )
+
+
+def block_starts(owner: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return where the items of each :data:`_BLOCK` owners begin, and the last ones end, int32.
+
+    Where few owners have items these starts lie in a near cache, as those of every owner would not: a search asks at
+    every label that it settles.
+
+    Parameters
+    ----------
+    owner
+        Whose each item is, ascending.
+    count
+        How many owners there are.
+    """
+    return np.searchsorted(owner, np.arange(0, count + _BLOCK, _BLOCK)).astype(np.int32)
 
 
 def rows_of(leaves: Leaves, label_count: int) -> NDArray[np.int32]:
@@ -253,21 +266,20 @@ def on_same_edge(graph, leaves, edge, offset_m, facility):  # type: ignore[no-un
 
 
 @compiled
-def span_at(leaves, label):  # type: ignore[no-untyped-def]
-    """Return where the leaves of a label begin and end."""
-    if not leaves.marks[label // _WORD] >> np.uint32(label % _WORD) & np.uint32(1):
-        return 0, 0
-    low, high = 0, len(leaves.label)
+def span_in(blocks, owner, i):  # type: ignore[no-untyped-def]
+    """Return where the items of owner i begin and end; see :func:`block_starts`."""
+    low, high = blocks[i // _BLOCK], blocks[i // _BLOCK + 1]
+    end = high
     while low < high:
         middle = (low + high) >> 1
-        if leaves.label[middle] < label:
+        if owner[middle] < i:
             low = middle + 1
         else:
             high = middle
-    end = low
-    while end < len(leaves.label) and leaves.label[end] == label:
-        end += 1
-    return low, end
+    high = low
+    while high < end and owner[high] == i:
+        high += 1
+    return low, high
 
 
 @compiled

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from geo.errors import InputError
 from geo.streets.buckets import SPENT, STAMP, make_buckets
 from geo.streets.compiled import compiled
-from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_on_edge
+from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_in, span_on_edge
 from geo.streets.hierarchy import COST, END, VIA, Hierarchy
 from geo.streets.network import MAIN, NO_WAY
 from geo.streets.queues import longer, pop, push
@@ -233,7 +233,8 @@ def _meet(  # type: ignore[no-untyped-def]
 @compiled
 def _look(buckets, at, row, here, cutoff, cost, met, found, count):  # type: ignore[no-untyped-def]
     """Lower the costs of the facilities in the bucket of a number; return how many are found by now."""
-    for i in range(buckets.first[at], buckets.first[at + 1]):
+    low, high = span_in(buckets.blocks, buckets.number, at)
+    for i in range(low, high):
         c, f = here + buckets.cost[i], buckets.facility[i]
         if c > cutoff:
             break
@@ -369,7 +370,7 @@ def _unfold(hierarchy, arc_code, stack, depth, codes, count):  # type: ignore[no
 @compiled
 def _onward(buckets, number, facility):  # type: ignore[no-untyped-def]
     """Return how the way from a hub to one of the facilities in its bucket goes on; see :class:`Buckets`."""
-    entry = buckets.first[number]
+    entry, _ = span_in(buckets.blocks, buckets.number, number)
     while buckets.facility[entry] != facility:
         entry += 1
     return np.int64(buckets.onward[entry])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Leaves, on_same_edge, set_out, span_at, span_on_edge
+from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Leaves, on_same_edge, set_out, span_in, span_on_edge
 from geo.streets.network import ProfileArcs
 from geo.streets.queues import longer, ring_for
 
@@ -240,7 +240,7 @@ def follow(  # type: ignore[no-untyped-def]
             codes, count = _append(codes, count, graph.code[arc])
             key -= np.int64(graph.cost[arc]) << 32
             label = graph.head[arc]
-        low, high = span_at(leaves, label)
+        low, high = span_in(leaves.blocks, leaves.label, label)
         for leaf in range(low, high):
             if leaves.facility[leaf] == facility and leaves.cost[leaf] == key >> 32:
                 codes, count = _append(codes, count, leaves.code[leaf])

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.streets.compiled import compiled
-from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_at, span_on_edge
+from geo.streets.graphs import MAX_CUTOFF, MAX_SEEDS, Graph, Leaves, on_same_edge, set_out, span_in, span_on_edge
 from geo.streets.hubs import Hubs
 from geo.streets.labels import Labels, follow, look_up, look_up_many
 from geo.streets.network import NO_WAY
@@ -312,7 +312,7 @@ def _search(  # type: ignore[no-untyped-def]
                 stamp[head], cost[head], parent[head], code[head] = generation, c, label, graph.code[i]
                 push(heap, size, c << 32 | head)
                 size += 1
-        low, high = span_at(leaves, label)
+        low, high = span_in(leaves.blocks, leaves.label, label)
         for i in range(low, high):
             leaf, c = n + leaves.facility[i], here + leaves.cost[i]
             if c <= cutoff and (stamp[leaf] != generation or c < cost[leaf]):
