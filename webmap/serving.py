@@ -112,7 +112,7 @@ def _make_once() -> Flask:
         first = multiprocessing.get_context("fork").Process(target=_try)
         first.start()
         first.join()
-    live, app = _prepared()
+    live, app = _prepared(siting=False)
     with suppress(OSError):  # without it the next start is as long as this one
         mark.touch()
     live.let_go()
@@ -120,7 +120,7 @@ def _make_once() -> Flask:
     return app
 
 
-def _prepared() -> tuple[LiveCity, Flask]:
+def _prepared(*, siting: bool) -> tuple[LiveCity, Flask]:
     with tempfile.TemporaryDirectory(prefix="yizhan-village-") as folder:
         scripts = _apart(compressed)
         live = wsgi.open_city()
@@ -130,14 +130,14 @@ def _prepared() -> tuple[LiveCity, Flask]:
         live.current.quicken()
         put_away()
         village()
-        warm_in(Path(folder))
+        warm_in(Path(folder), siting=siting)
         app.extensions["yizhan-assets"].take(scripts())
     return live, app
 
 
 def _try() -> None:
     with suppress(YizhanError):  # whoever comes after meets it, too, and says so
-        _prepared()
+        _prepared(siting=True)
 
 
 def _apart(work: Callable[..., _T], *arguments: object) -> Callable[[], _T]:

@@ -70,13 +70,15 @@ def build_village(folder: Path) -> None:
     save_spots(folder / _DEMAND / HOSTS_FILE, [Spot("h", "library", "图书馆", 116.411, 39.9121)])
 
 
-def warm_in(folder: Path) -> None:
+def warm_in(folder: Path, *, siting: bool = True) -> None:
     """Load, and where need be compile and keep, all that a planner's question may call.
 
     Parameters
     ----------
     folder
         A village, as :func:`build_village` leaves it.
+    siting
+        Whether what only siting calls is loaded too: a solver, for questions that nobody waits at.
     """
     planner, network = _opened(folder)
     for mode in MODES:
@@ -94,6 +96,8 @@ def warm_in(folder: Path) -> None:
     gains(planner, everyone)
     position = snap(network, "walk", here)
     service_areas(network, planner.ways("walk").counted, reached_from(network, "walk", position, (120.0, 300.0)))
+    if not siting:
+        return
     candidates = [replace(one, capacity=100 * MICRO) for one in from_crossings(network)]
     for kind in KINDS:
         question = Question(kind, p=None if kind == "lscp" else 3)

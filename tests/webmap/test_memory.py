@@ -20,6 +20,7 @@ HEAVY = {
     "geopandas": 2,
     "sqlalchemy": 13,
     "alembic": 10,
+    "highspy": 6,
     "openpyxl": 4,
     "scipy.sparse": 6,
     "osmnx": 40,
