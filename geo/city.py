@@ -387,6 +387,10 @@ class City:
             self._finder(mode).quicken(self._hierarchies.get(mode), labels=mode == LABELLED)
             self._finder(mode).warm()
         self._quick = True
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Take what was read of the pack out of this process; it is read again as it is asked for."""
         self._spaces.let_go()
         let_go(itertools.chain(arrays_of(self.network).values(), *self._hierarchies.values()))
 

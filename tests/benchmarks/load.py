@@ -206,6 +206,7 @@ def _measured(wrk: str, server: Server, pack: Path, paths: list[str], city: City
                     time.sleep(SETTLE_S)
                 _wrk(wrk, script, url, WARM_UP_S)
                 said = _wrk(wrk, script, url, seconds)
+                city.let_go()  # of a page that this process has read too the server would be told its share alone
                 memory = _memory_mb(process.pid)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             return {"who": who, "status": f"failed: {error}"[:200]}

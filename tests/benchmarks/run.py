@@ -228,6 +228,7 @@ def served(name: str, city: City, pack: Path, seconds: int) -> Results:
         if extract is None
         else synthetic.beside_streets(extract.ways, count, rng)
     )
+    city.let_go()  # see where memory is measured
     of_pack = City.open(pack)
     paths = load.questions(of_pack, points)
     engine = load.engine_alone(of_pack, paths)
