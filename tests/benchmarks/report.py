@@ -58,7 +58,8 @@ _MET: Final = {True: "met", False: "**missed**", None: "–"}
 _LOAD: Final = """
 `/api/v1/nearest` of {city} under {tool}: {connections} connections for {seconds} s after a warm-up, {questions} random
 questions in turn ({mix}). The tool runs on the same cores as the server. A sample of bodies is compared with the answer
-reckoned in process. Memory is that of all of a server's processes after the load; the tool gives its own pages of the pack back before."""
+reckoned in process. Memory is that of all of a server's processes after the load; the tool gives its own pages of the
+pack back before."""
 _SITING: Final = """
 Seconds of the processor, processes that a side starts counted, to build the model and to solve it, on {date} with
 {versions}; ours has run once before, so that nothing is compiled. Where is *even*: {demand} rows of demand and
